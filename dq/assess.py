@@ -1,0 +1,208 @@
+"""One assessment: raw tables and a mapping in, one Result out; the heart of scan, check and run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dq.findings import InputFact, Note, Outcome, Result, Severity
+
+if TYPE_CHECKING:
+    from dq.checks.rule import Rule
+    from dq.crm.load import Crm
+    from dq.crm.mapping import ProjectMapping
+    from dq.engines.base import Engine
+    from dq.semantics.glossary import Glossary
+    from dq.tables import RawTable
+
+__all__ = ["Assessment", "AssessmentSettings", "assess"]
+
+
+@dataclass(frozen=True)
+class AssessmentSettings:
+    """What an assessment must know beside the data."""
+
+    now: datetime
+    as_of: datetime | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    country: str | None = None
+    language: str = "en"
+    include_deleted: bool = False
+    fail_on: Severity = Severity.ERROR
+    rules: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    only: tuple[str, ...] = ()  # tables to check; empty: all
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The result and what later steps need: the loaded model and the seconds by part."""
+
+    result: Result
+    crm: Crm
+    seconds: Mapping[str, float]
+
+
+class _Watch:
+    """Seconds spent by part, and a word of progress at the start of each."""
+
+    def __init__(self, progress: Callable[[str, str], None]) -> None:
+        self.parts: dict[str, float] = {}
+        self._progress = progress
+        self._part = ""
+        self._since = time.perf_counter()
+
+    def part(self, name: str) -> None:
+        self.stop()
+        self._part, self._since = name, time.perf_counter()
+        self._progress(name, "")
+
+    def word(self, detail: str) -> None:
+        self._progress(self._part, detail)
+
+    def stop(self) -> None:
+        if self._part:
+            spent = time.perf_counter() - self._since
+            self.parts[self._part] = self.parts.get(self._part, 0.0) + spent
+
+
+def assess(
+    engine: Engine,
+    raws: Sequence[RawTable],
+    mapping: ProjectMapping,
+    settings: AssessmentSettings,
+    *,
+    glossary: Glossary | None = None,
+    rules: Sequence[Rule] | None = None,
+    notes: Sequence[Note] = (),
+    refused: int = 0,
+    findings: Path | None = None,
+    progress: Callable[[str, str], None] = lambda _part, _detail: None,
+) -> Assessment:
+    """Load, profile, check and group.
+
+    `refused` counts inputs that could not be read at all: the result is then errored.
+    `findings` is where findings.parquet is written (None: nowhere).
+    """
+    from dq.checks.context import RuleContext
+    from dq.checks.execute import execute
+    from dq.checks.groups import groups, severities, summaries
+    from dq.checks.profile import profile
+    from dq.checks.rules import RULES
+    from dq.crm.load import LoadSettings, load
+
+    started = time.perf_counter()
+    watch = _Watch(progress)
+    watch.part("load")
+    crm = load(
+        engine,
+        raws,
+        mapping,
+        LoadSettings(
+            now=settings.now,
+            timezone=settings.timezone,
+            currency=settings.currency,
+            as_of=settings.as_of,
+            include_deleted=settings.include_deleted,
+        ),
+    )
+    watch.part("profile")
+    facts = profile(engine, crm)
+    watch.part("rules")
+    context = RuleContext(
+        engine=engine,
+        tables=facts,
+        glossary=glossary,
+        params={},
+        as_of=crm.as_of,
+        country=settings.country,
+        currency=settings.currency,
+        language=settings.language,
+        include_deleted=settings.include_deleted,
+    )
+    places = {raw.name: (str(raw.facts.file.name), raw.facts.sheet) for raw in raws}
+    outcomes = execute(
+        context, RULES if rules is None else rules, settings.rules, places, watch.word
+    )
+    watch.part("group")
+    found = groups(engine, facts, outcomes)
+    if settings.only:
+        found = tuple(g for g in found if g.table in settings.only)
+    if findings is not None:
+        _write_findings(engine, findings)
+    tables = summaries(engine, crm, outcomes)
+    watch.stop()
+    errored = refused > 0 or any(o.outcome is Outcome.ERRORED for o in outcomes)
+    failed = any(g.severity.rank >= settings.fail_on.rank for g in found)
+    result = Result(
+        outcome="errored" if errored else "findings" if failed else "clean",
+        exit_code=3 if errored else 1 if failed else 0,
+        as_of=crm.as_of.date(),
+        as_of_origin=crm.as_of_origin,
+        started=settings.now,
+        seconds=time.perf_counter() - started,
+        inputs=_inputs(raws, mapping),
+        tables=tables,
+        groups=found,
+        outcomes=tuple(outcomes),
+        notes=tuple(notes) + crm.notes,
+        currency=settings.currency,
+        language=settings.language,
+        versions=_versions(engine),
+        findings_path=str(findings) if findings else None,
+        totals=severities(engine),
+    )
+    return Assessment(result, crm, watch.parts)
+
+
+def _write_findings(engine: Engine, path: Path) -> None:
+    from sqlglot import exp
+
+    from dq.findings import findings_schema
+    from dq.sql import portable as f
+
+    order = [f.col(n) for n in ("code", "table", "column", "cause", "row", "key")]
+    query = (
+        exp.select(*[f.col(n) for n in findings_schema().names])
+        .from_(f.table("work.findings"))
+        .order_by(*[exp.Ordered(this=o, nulls_first=True) for o in order])
+    )
+    engine.write(query, path)
+
+
+def _versions(engine: Engine) -> dict[str, str]:
+    from dq import __version__
+
+    return {"dq": __version__, "engine": engine.name}
+
+
+def _inputs(raws: Sequence[RawTable], mapping: ProjectMapping) -> tuple[InputFact, ...]:
+    by_source = {m.source: m for m in mapping.sources}
+    facts = []
+    for raw in raws:
+        source = by_source.get(raw.name)
+        reported = {p.row for p in raw.problems if not p.kept}
+        facts.append(
+            InputFact(
+                name=raw.name,
+                file=str(raw.facts.file),
+                sheet=raw.facts.sheet,
+                format=raw.facts.format,
+                encoding=raw.facts.encoding,
+                delimiter=raw.facts.delimiter,
+                rows_read=raw.rows_read,
+                rows_kept=raw.rows,
+                rows_reported=len(reported),
+                columns=len(raw.columns),
+                tables=tuple(dict.fromkeys(t.table for t in source.tables)) if source else (),
+                preset=source.preset if source else None,
+                unmapped=source.unmapped if source else tuple(raw.columns),
+                sha256=raw.facts.sha256,
+                notes=tuple(replace(n, file=raw.facts.file.name) for n in raw.facts.notes),
+            )
+        )
+    return tuple(facts)

@@ -1,0 +1,83 @@
+"""What rules may know: the tables at hand, facts of their columns, settings and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dq.engines.base import Engine
+    from dq.semantics.glossary import Glossary
+
+__all__ = ["ColumnFacts", "RuleContext", "TableFacts"]
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """A column of `crm.<table>` and what one profile of the live rows says of it.
+
+    `kind`: for canonical columns the model's, for own columns what header and content say:
+    money, duration, category, text, id, hash, date, number, flag, email, phone, name,
+    company, tax_id, url, city, country, note. `values` are all distinct values with their
+    counts, most frequent first, where there are at most 1,000 (None: more).
+    `has_time`: at least one value is not at midnight.
+    """
+
+    name: str
+    type: str
+    kind: str
+    header: str | None
+    canonical: bool
+    rows: int
+    filled: int
+    distinct: int | None = None
+    values: tuple[tuple[str, int], ...] | None = None
+    pseudonymised: bool = False
+    has_time: bool = True
+    personal: bool = False
+    identifying: bool = False
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """A table that is there. `rows` are live rows; `key_given` is False for content keys.
+
+    `marks`: the source says which rows are deleted or merged. `links` tells for each relation column "id" or "name" (how the source names the other
+    side); `names` maps a relation column to the column in `crm_all` holding the text as it
+    came (`<column>_raw`).
+    """
+
+    name: str
+    rows: int
+    columns: Mapping[str, ColumnFacts]
+    key_given: bool
+    links: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    marks: bool = False
+
+
+@dataclass(frozen=True)
+class RuleContext:
+    """Handed to a rule's `checks`. `params` are the rule's own, merged with dq.yaml."""
+
+    engine: Engine
+    tables: Mapping[str, TableFacts]
+    glossary: Glossary | None
+    params: Mapping[str, object]
+    as_of: datetime
+    country: str | None = None
+    currency: str | None = None
+    language: str = "en"
+    include_deleted: bool = False
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether the table is there with all these columns mapped."""
+        facts = self.tables.get(table)
+        return facts is not None and all(c in facts.columns for c in columns)
+
+    def filled(self, table: str, column: str) -> bool:
+        """Whether the column is mapped and has at least one value."""
+        facts = self.tables.get(table)
+        return facts is not None and column in facts.columns and facts.columns[column].filled > 0

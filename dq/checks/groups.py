@@ -1,0 +1,242 @@
+"""Findings to groups and scores: what a person sees first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from sqlglot import exp
+
+from dq.checks.context import TableFacts
+from dq.crm.load import Crm
+from dq.engines.base import Engine
+from dq.findings import Finding, Group, Outcome, RuleOutcome, Severity, TableSummary
+from dq.sql import portable as f
+
+__all__ = ["EXAMPLES", "groups", "severities", "summaries"]
+
+EXAMPLES = 5
+"""Records shown of each group; the rest are in findings.parquet."""
+
+GROUP = ("code", "table", "column", "cause")
+
+
+def groups(
+    engine: Engine,
+    facts: Mapping[str, TableFacts],
+    outcomes: Sequence[RuleOutcome],
+) -> tuple[Group, ...]:
+    """Groups of `work.findings`, worst first: failures, then effect, money, severity, share."""
+    judged = {(o.code, o.table): o.checked for o in outcomes}
+    examples = _examples(engine)
+    found = [_group(row, facts, judged, examples) for row in engine.query(_totals()).to_pylist()]
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(group: Group) -> tuple[object, ...]:
+    failure = group.severity.rank >= Severity.ERROR.rank
+    money = abs(group.money_won if group.money_won else group.money or Decimal(0))
+    share = group.records / group.of if group.of else 0.0
+    return (
+        not failure,
+        -abs(group.effect or Decimal(0)),
+        -money,
+        -group.severity.rank,
+        -share,
+        group.code,
+        group.table,
+        group.column or "",
+        group.cause or "",
+    )
+
+
+def _totals() -> exp.Query:
+    """One row a group; a record that is found twice in a group counts once."""
+    keys = [f.col(n) for n in GROUP]
+    record = f.coalesce(f.col("key"), f.lit(""))
+    rank = f.case(
+        *[(f.col("severity").eq(f.lit(s.value)), f.lit(s.rank)) for s in Severity],
+        default=f.lit(0),
+    )
+    once = (
+        exp.select(
+            *keys,
+            f.alias(record, "record"),
+            f.alias(f.max(rank), "rank"),
+            f.alias(f.max(f.col("money")), "money"),
+            f.alias(f.any_true(f.col("won")), "won"),
+            f.alias(f.count(), "n"),
+        )
+        .from_(f.table("work.findings"))
+        .group_by(*[k.copy() for k in keys], record.copy())
+    )
+    real = f.col("record").neq(f.lit(""))
+    won = f.coalesce(f.col("won"), f.lit(False))
+    return (
+        exp.select(
+            *keys,
+            f.alias(f.max(f.col("rank")), "rank"),
+            f.alias(f.count_if(real), "records"),
+            f.alias(f.sum(f.col("money")), "money"),
+            f.alias(f.sum(f.case((won, f.col("money")), default=f.lit(None))), "money_won"),
+            f.alias(f.count_if(won.copy()), "records_won"),
+            f.alias(f.count(f.col("won")), "judged_won"),
+        )
+        .from_(once.subquery("o"))
+        .group_by(*[k.copy() for k in keys])
+    )
+
+
+def _examples(engine: Engine) -> dict[tuple[object, ...], tuple[Finding, ...]]:
+    names = [
+        "id", "code", "severity", "table", "key", "column", "value", "cause", "args",
+        "money", "file", "sheet", "row",
+    ]  # fmt: skip
+    place = f.row_number(
+        partition=[f.col(n) for n in GROUP],
+        order=[f.coalesce(f.col("row"), f.lit(0)), f.coalesce(f.col("key"), f.lit(""))],
+    )
+    numbered = exp.select(*[f.col(n) for n in names], f.alias(place, "place")).from_(
+        f.table("work.findings")
+    )
+    query = (
+        exp.select(*[f.col(n) for n in names], f.col("place"))
+        .from_(numbered.subquery("n"))
+        .where(f.col("place") <= f.lit(EXAMPLES))
+    )
+    rows = sorted(engine.query(query).to_pylist(), key=lambda r: r["place"])
+    found: dict[tuple[object, ...], list[Finding]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[n] for n in GROUP), []).append(_example(row))
+    return {place: tuple(some) for place, some in found.items()}
+
+
+def _example(row: Mapping[str, object]) -> Finding:
+    return Finding(
+        code=str(row["code"]),
+        severity=Severity(str(row["severity"])),
+        table=str(row["table"]),
+        key=_text(row["key"]),
+        column=_text(row["column"]),
+        value=_text(row["value"]),
+        cause=_text(row["cause"]),
+        args=_args(row["args"]),
+        money=row["money"] if isinstance(row["money"], Decimal) else None,
+        file=_text(row["file"]),
+        sheet=_text(row["sheet"]),
+        row=row["row"] if isinstance(row["row"], int) else None,
+        id=str(row["id"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _args(text: object) -> dict[str, str]:
+    return {str(k): str(v) for k, v in json.loads(str(text or "{}")).items()}
+
+
+def _group(
+    row: Mapping[str, object],
+    facts: Mapping[str, TableFacts],
+    judged: Mapping[tuple[str, str | None], int],
+    examples: Mapping[tuple[object, ...], tuple[Finding, ...]],
+) -> Group:
+    place = tuple(row[n] for n in GROUP)
+    some = examples.get(place, ())
+    code, table = str(row["code"]), str(row["table"])
+    column = _text(row["column"])
+    known = facts[table].columns.get(column) if column and table in facts else None
+    won = bool(row["judged_won"])
+    return Group(
+        id="|".join(str(p or "") for p in place),
+        code=code,
+        severity=list(Severity)[int(str(row["rank"]))],
+        table=table,
+        column=column,
+        cause=_text(row["cause"]),
+        records=int(str(row["records"])),
+        of=judged.get((code, table)),
+        args=some[0].args if some else {},
+        money=_decimal(row["money"]),
+        money_won=_decimal(row["money_won"]) if won else None,
+        records_won=int(str(row["records_won"])) if won else None,
+        examples=some,
+        personal=bool(known and known.personal),
+    )
+
+
+def _decimal(value: object) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
+
+
+def severities(engine: Engine) -> dict[str, int]:
+    """Findings by severity."""
+    rows = engine.query(
+        exp.select(f.col("severity"), f.alias(f.count(), "n"))
+        .from_(f.table("work.findings"))
+        .group_by(f.col("severity"))
+    ).to_pylist()
+    return {s.value: 0 for s in Severity} | {r["severity"]: r["n"] for r in rows}
+
+
+def summaries(
+    engine: Engine, crm: Crm, outcomes: Iterable[RuleOutcome]
+) -> tuple[TableSummary, ...]:
+    """Scores by table: 1 − live records with an error or critical ÷ live records."""
+    errored = {o.table for o in outcomes if o.outcome is Outcome.ERRORED}
+    serious = [s.value for s in Severity if s.rank >= Severity.ERROR.rank]
+    bad_keys = (
+        exp.select(f.alias(f.col("table"), "t"), f.alias(f.col("key"), "k"))
+        .from_(f.table("work.findings"))
+        .where(f.all_of(f.in_(f.col("severity"), serious), f.not_null(f.col("key"))))
+        .distinct()
+    )
+    engine.create("work.bad_records", bad_keys)
+    return tuple(_summary(engine, crm, name, errored) for name in sorted(crm.tables))
+
+
+def _summary(engine: Engine, crm: Crm, name: str, errored: set[str | None]) -> TableSummary:
+    table = crm.tables[name]
+    bad = (
+        exp.select(f.col("k")).from_(f.table("work.bad_records")).where(f.col("t").eq(f.lit(name)))
+    )
+    is_bad = f.not_null(f.col("k", "b"))
+    money = f.abs(f.as_decimal(f.col("_money", "r")))
+    row = engine.query(
+        exp.select(
+            f.alias(f.count(), "live"),
+            f.alias(f.count_if(is_bad), "bad"),
+            f.alias(f.sum(f.col("_money", "r")), "money"),
+            f.alias(f.sum(money), "weight"),
+            f.alias(f.sum(f.case((is_bad.copy(), money.copy()), default=f.lit(None))), "bad_weight"),
+            f.alias(f.count_if(f.coalesce(f.col("_won", "r"), f.lit(False))), "won"),
+            f.alias(
+                f.sum(f.case((f.col("_won", "r"), f.col("_money", "r")), default=f.lit(None))),
+                "money_won",
+            ),
+        )
+        .from_(f.table(f"crm.{name}", "r"))
+        .join(bad.subquery("b"), on=f.col("id", "r").eq(f.col("k", "b")), join_type="left")
+    ).to_pylist()[0]
+    live, weight = row["live"], row["weight"]
+    incomplete = name in errored or None in errored
+    return TableSummary(
+        name=name,
+        read=table.read,
+        live=table.live,
+        deleted=table.deleted,
+        merged=table.merged,
+        collapsed=table.collapsed,
+        bad_records=row["bad"],
+        score=None if incomplete or not live else 1 - row["bad"] / live,
+        score_by_amount=(
+            None if incomplete or not weight else float(1 - (row["bad_weight"] or 0) / weight)
+        ),
+        incomplete=incomplete,
+        money=row["money"],
+        won=row["won"] if name == "deals" else None,
+        money_won=row["money_won"] if name == "deals" else None,
+    )

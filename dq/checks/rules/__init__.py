@@ -1,0 +1,64 @@
+"""All rules, in the order in which they are listed. One rule a file; nothing is scanned for."""
+
+from __future__ import annotations
+
+from dq.checks.rule import Rule
+from dq.checks.rules.completeness import (
+    c101_required_missing,
+    c102_required_by_stage,
+    c103_poor_record,
+    c104_hidden_null,
+    c105_won_without_amount,
+    c106_lost_without_reason,
+    c107_open_without_next_step,
+    c108_note_says_nothing,
+    c109_no_trail,
+    c110_thin_period,
+    c111_constant,
+    c112_account_not_ready,
+)
+from dq.checks.rules.duplicates import d101_exact, d104_key_twice, d105_dead_but_there
+from dq.checks.rules.input import i101_row_unreadable, i102_cell_spoiled
+from dq.checks.rules.relations import (
+    r101_orphan,
+    r102_ambiguous,
+    r103_owner,
+    r104_many_to_many,
+    r105_cycle,
+    r106_childless,
+    r107_invoices,
+)
+
+__all__ = ["RULES", "rule_named"]
+
+RULES: tuple[Rule, ...] = (
+    i101_row_unreadable.RULE,
+    i102_cell_spoiled.RULE,
+    c101_required_missing.RULE,
+    c102_required_by_stage.RULE,
+    c103_poor_record.RULE,
+    c104_hidden_null.RULE,
+    c105_won_without_amount.RULE,
+    c106_lost_without_reason.RULE,
+    c107_open_without_next_step.RULE,
+    c108_note_says_nothing.RULE,
+    c109_no_trail.RULE,
+    c110_thin_period.RULE,
+    c111_constant.RULE,
+    c112_account_not_ready.RULE,
+    d101_exact.RULE,
+    d104_key_twice.RULE,
+    d105_dead_but_there.RULE,
+    r101_orphan.RULE,
+    r102_ambiguous.RULE,
+    r103_owner.RULE,
+    r104_many_to_many.RULE,
+    r105_cycle.RULE,
+    r106_childless.RULE,
+    r107_invoices.RULE,
+)
+
+
+def rule_named(code: str) -> Rule | None:
+    """The rule of a code, whatever its case."""
+    return next((r for r in RULES if r.code == code.upper()), None)

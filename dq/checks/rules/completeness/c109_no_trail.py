@@ -1,0 +1,145 @@
+"""C109: a deal moved, and nobody ever called, met or wrote.
+
+Either the work was done outside the CRM, or the deal was moved for the report's sake. Calls
+linked to the deal's contact or company between its creation and its close count as its
+trail; deals closed before the log of activities begins cannot have one.
+
+Example: a deal went through three stages in a week without a single activity.
+Repair: log what was done, link the telephony, or move the deal back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from dq.checks.context import RuleContext
+from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
+from dq.checks.rules.completeness.stages import stage_is, stages_from
+from dq.checks.rules.helpers import count_query, missing, rows, union_all
+from dq.findings import Severity
+from dq.sql import portable as f
+
+__all__ = ["RULE"]
+
+
+def checks(context: RuleContext) -> Iterator[CheckLike]:
+    skip = missing(context, "deals", "status") or missing(context, "activities")
+    if skip:
+        yield Skip("deals", skip.reason, skip.args)
+        return
+    ways = [c for c in ("deal_id", "contact_id", "account_id") if context.filled("activities", c)]
+    judged = _moved(context, bool(ways))
+    context.engine.create("work.C109_moved", judged)
+    trails = [_trail(context, way) for way in ways]
+    trails = [t for t in trails if t is not None]
+    evidence = count_query("work.C109_moved")
+    if not trails:
+        none = exp.select(f.col("key")).from_(f.table("work.C109_moved")).where(f.lit(False))
+        yield Query("deals", none, count_query("work.C109_moved", f.lit(False)))
+        return
+    seen = exp.select(f.col("seen")).from_(union_all(trails).subquery("u")).distinct()
+    sql = (
+        exp.select(
+            *[
+                f.alias(f.col(c, "m"), c)
+                for c in ("key", "_source", "_row", "_money", "_won")
+            ]
+        )
+        .from_(f.table("work.C109_moved", "m"))
+        .join(seen.subquery("s"), on=f.col("key", "m").eq(f.col("seen", "s")), join_type="left")
+        .where(f.is_null(f.col("seen", "s")))
+    )
+    yield Query("deals", sql, evidence)
+
+
+def _moved(context: RuleContext, linked: bool) -> exp.Query:
+    """Won deals, deals with stage history, deals at an advanced stage; none before the log."""
+    moved = [f.col("status", "d").eq(f.lit("won"))]
+    if context.filled("deals", "stage"):
+        advanced = stage_is(context, stages_from(context, "proposal", open_only=True), "d")
+        if advanced is not None:
+            moved.append(advanced)
+    query = exp.select(
+        f.alias(f.col("id", "d"), "key"),
+        *[
+            f.alias(f.col(c, "d"), c)
+            for c in ("_source", "_row", "_money", "_won")
+        ],
+        *[
+            f.alias(f.col(c, "d") if context.has("deals", c) else f.null(kind), c)
+            for c, kind in (
+                ("contact_id", "text"),
+                ("account_id", "text"),
+                ("created_at", "timestamp"),
+                ("closed_at", "timestamp"),
+            )
+        ],
+    ).from_(f.table("crm.deals", "d"))
+    if context.filled("stage_history", "deal_id"):
+        changed = exp.select(f.alias(f.col("deal_id"), "changed")).from_(
+            f.table("crm.stage_history")
+        ).distinct()
+        query = query.join(
+            changed.subquery("h"),
+            on=f.col("id", "d").eq(f.col("changed", "h")),
+            join_type="left",
+        )
+        moved.append(f.not_null(f.col("changed", "h")))
+    query = query.where(f.any_of(*moved))
+    begin = _log_begins(context)
+    if linked and begin is not None and context.has("deals", "closed_at"):
+        closed = f.as_timestamp(f.col("closed_at", "d"))
+        query = query.where(f.any_of(f.is_null(closed), closed >= f.lit(begin)))
+    return query
+
+
+def _log_begins(context: RuleContext) -> object:
+    if not context.filled("activities", "started_at"):
+        return None
+    first = exp.select(f.alias(f.min(f.as_timestamp(f.col("started_at"))), "first"))
+    return rows(context, first.from_(f.table("crm.activities")))[0]["first"]
+
+
+def _trail(context: RuleContext, way: str) -> exp.Query | None:
+    """Deals (`seen`) that some activity names, directly or by contact or account."""
+    if way == "deal_id":
+        return exp.select(f.alias(f.col("deal_id"), "seen")).from_(
+            f.table("crm.activities")
+        ).where(f.not_null(f.col("deal_id")))
+    if not context.has("deals", way) or not context.filled("activities", "started_at"):
+        return None
+    started = f.as_timestamp(f.col("started_at", "a"))
+    inside = [
+        f.any_of(
+            f.is_null(f.col("created_at", "m")),
+            f.date_of(started) >= f.date_of(f.as_timestamp(f.col("created_at", "m"))),
+        ),
+        f.any_of(
+            f.is_null(f.col("closed_at", "m")),
+            f.date_of(started) <= f.date_of(f.as_timestamp(f.col("closed_at", "m"))),
+        ),
+    ]
+    return (
+        exp.select(f.alias(f.col("key", "m"), "seen"))
+        .from_(f.table("work.C109_moved", "m"))
+        .join(
+            f.table("crm.activities", "a"),
+            on=f.col(way, "m").eq(f.col(way, "a")),
+            join_type="inner",
+        )
+        .where(f.all_of(*inside))
+    )
+
+
+RULE = Rule(
+    code="C109",
+    slug="no_trail",
+    family="C",
+    scope=Scope.TABLE,
+    severity=Severity.WARNING,
+    checks=checks,
+    needs=("deals.status", "activities"),
+    doc=__doc__ or "",
+)

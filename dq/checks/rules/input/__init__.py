@@ -1,0 +1,1 @@
+"""Family I: rows and cells that the file itself spoils."""

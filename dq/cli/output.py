@@ -1,0 +1,117 @@
+"""What verbs share: language, colour, width, progress, and where the result goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dq.errors import DqError
+
+if TYPE_CHECKING:
+    from dq.cli.main import State
+    from dq.findings import Result
+
+__all__ = [
+    "FORMATS",
+    "deliver",
+    "error_sentence",
+    "language_of",
+    "language_of_words",
+    "progress_for",
+]
+
+FORMATS = ("text", "json", "html")
+
+
+def language_of(state: State, default: str | None = None) -> str:
+    """The language to speak: --lang, DQ_LANG, the project's, the system's."""
+    from dq.i18n import pick_language
+
+    return pick_language(state.language, default)
+
+
+def language_of_words(words: list[str]) -> str:
+    """The same for an error that came before options were read."""
+    from dq.i18n import pick_language
+
+    asked = None
+    for i, word in enumerate(words):
+        if word == "--lang" and i + 1 < len(words):
+            asked = words[i + 1]
+        elif word.startswith("--lang="):
+            asked = word.removeprefix("--lang=")
+    return pick_language(asked, None)
+
+
+def error_sentence(error: DqError, language: str) -> str:
+    """The error as a sentence in the reader's language: place, what, what to do."""
+    from dq.i18n import translator
+
+    t = translator(language)
+    text = t.t(error.message, **error.args_)
+    if error.fix:
+        text += " " + t.t(error.fix, **error.args_)
+    place = str(error.where) if error.where else ""
+    return f"{place}: {text}" if place else text
+
+
+def deliver(
+    result: Result,
+    state: State,
+    *,
+    format: str,  # noqa: A002 - the option's name
+    output: Path | None,
+    limit: int,
+    language: str,
+) -> None:
+    """Render the result to a file, or to stdout."""
+    from dq.formats import render
+
+    color = _color(state) and output is None and format == "text"
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    rendered = render(
+        result,
+        format,
+        language=language,
+        limit=limit,
+        color=color,
+        width=min(max(width, 60), 120),
+        quiet=state.quiet,
+        verbose=state.verbose,
+    )
+    if output is not None:
+        from dq.files import atomic_write
+
+        with atomic_write(output, text=isinstance(rendered, str)) as handle:
+            handle.write(rendered)
+        return
+    if isinstance(rendered, bytes):
+        sys.stdout.buffer.write(rendered)
+    else:
+        click.echo(rendered.rstrip("\n"))
+
+
+def _color(state: State) -> bool:
+    if state.color is not None:
+        return state.color
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def progress_for(state: State) -> Callable[[str, str], None]:
+    """A line on stderr that says what is being done; nothing off a terminal or with --quiet."""
+    if state.quiet or not sys.stderr.isatty():
+        return lambda _part, _detail: None
+    width = shutil.get_terminal_size((100, 24)).columns - 1
+
+    def show(part: str, detail: str) -> None:
+        text = f"{part} {detail}".strip() if part else ""
+        sys.stderr.write("\r" + text[:width].ljust(width) + ("\r" if not part else ""))
+        sys.stderr.flush()
+
+    return show

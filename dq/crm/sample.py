@@ -1,0 +1,226 @@
+"""What the columns of a raw table hold: distinct values of a sample, counted by Arrow.
+
+Nothing here loops over rows: Arrow counts, Python sees distinct values only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dq.crm.headers import header_key
+from dq.tables import RawTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ColumnSample", "TableSample"]
+
+SAMPLE_ROWS = 100_000
+"""Rows of a table that are looked at; key and relation questions look at all of them."""
+
+SMALL_CELLS = 2_000_000
+"""Tables of no more cells are read at once."""
+
+SAMPLE_VALUES = 2_000
+"""Distinct values of a column that Python looks at, evenly chosen."""
+
+_MOMENT = r"(?s)^(?P<d>.*?)(?P<t>(?:T|, | )[0-9]{1,2}:[0-9]{2}.*)?$"
+
+KEY_VALUES = 200_000
+"""Distinct values of a column that are kept to compare it with another column."""
+
+
+@dataclass(frozen=True)
+class TableSample:
+    """The columns of a raw table by position, with the headers as people wrote them."""
+
+    raw: RawTable
+
+    @property
+    def name(self) -> str:
+        return self.raw.name
+
+    @cached_property
+    def columns(self) -> tuple[ColumnSample, ...]:
+        """All columns; the key of a header's second copy never equals the first one's."""
+        headers = self.raw.facts.headers
+        if len(headers) != len(self.raw.columns):
+            headers = self.raw.columns
+        seen: dict[str, int] = {}
+        found = []
+        for name, header in zip(self.raw.columns, headers, strict=True):
+            key = header_key(header)
+            seen[key] = seen.get(key, 0) + 1
+            copy = f"{key} ({seen[key]})" if seen[key] > 1 else key
+            found.append(ColumnSample(self, name, header, copy))
+        return tuple(found)
+
+    @cached_property
+    def by_key(self) -> Mapping[str, ColumnSample]:
+        """Columns by header key."""
+        return {column.key: column for column in self.columns if column.key}
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """All header keys."""
+        return frozenset(self.by_key)
+
+    @property
+    def rows(self) -> int:
+        return self.raw.rows
+
+    def find(self, *keys: str) -> ColumnSample | None:
+        """The first of these columns that is there."""
+        return next((self.by_key[k] for k in keys if k in self.by_key), None)
+
+    @cached_property
+    def _small(self) -> pa.Table | None:
+        """The whole table, if it is small: opening the file once is cheaper then."""
+        import pyarrow.parquet as pq
+
+        if self.raw.rows * len(self.raw.columns) > SMALL_CELLS:
+            return None
+        return pq.read_table(self.raw.path)
+
+    def read(self, column: str, limit: int | None = None) -> pa.ChunkedArray:
+        """A column as text; with `limit` about that many rows, evenly over the file."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if self._small is not None:
+            array = self._small.column(column)
+        else:
+            array = self._read_groups(column, limit)
+        if limit is not None and len(array) > limit:
+            array = array.slice(0, limit)
+        if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+            array = pc.cast(array, pa.string())
+        return pc.utf8_trim_whitespace(array)
+
+    def _read_groups(self, column: str, limit: int | None) -> pa.ChunkedArray:
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.raw.path) as file:
+            groups = list(range(file.num_row_groups))
+            if limit is not None and file.metadata.num_rows > limit and len(groups) > 1:
+                each = max(1, file.metadata.num_rows // len(groups))
+                step = max(1, len(groups) * each // limit)
+                groups = groups[::step]
+            return file.read_row_groups(groups, columns=[column]).column(0)
+
+
+@dataclass(frozen=True)
+class ColumnSample:
+    """A column: its header, and what its cells hold. Blank cells are left out everywhere."""
+
+    table: TableSample
+    name: str
+    header: str
+    key: str
+
+    @cached_property
+    def _counted(self) -> tuple[tuple[tuple[str, int], ...], int, int]:
+        """(distinct values with counts, filled cells, rows) of the sample."""
+        import pyarrow.compute as pc
+
+        array = self.table.read(self.name, SAMPLE_ROWS)
+        counted = pc.value_counts(array)
+        values, counts = counted.field(0).to_pylist(), counted.field(1).to_pylist()
+        pairs = tuple((v, c) for v, c in zip(values, counts, strict=True) if v)
+        return pairs, sum(c for _, c in pairs), len(array)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the sample."""
+        return self._counted[2]
+
+    @property
+    def filled(self) -> int:
+        """Cells of the sample that hold something."""
+        return self._counted[1]
+
+    @property
+    def distinct(self) -> int:
+        """Distinct values of the sample."""
+        return len(self._counted[0])
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Distinct values with their counts, at most SAMPLE_VALUES of them."""
+        pairs = self._counted[0]
+        if len(pairs) > SAMPLE_VALUES:
+            step = len(pairs) / SAMPLE_VALUES
+            pairs = tuple(pairs[int(i * step)] for i in range(SAMPLE_VALUES))
+        return dict(pairs)
+
+    @cached_property
+    def all_counts(self) -> Mapping[str, int]:
+        """All distinct values of the sample with their counts."""
+        return dict(self._counted[0])
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the sample is the whole column."""
+        return self.rows == self.table.rows
+
+    @cached_property
+    def unique(self) -> bool:
+        """Whether every row of the whole table holds a value of its own."""
+        if self.filled < self.rows or self.distinct < self.rows or self.rows == 0:
+            return False
+        if self.whole:
+            return True
+        import pyarrow.compute as pc
+
+        array = self.table.read(self.name)
+        return bool(pc.count_distinct(array, mode="all").as_py() == len(array)) and not bool(
+            pc.any(pc.or_kleene(pc.is_null(array), pc.equal(array, ""))).as_py()
+        )
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """Distinct values of the whole column, at most KEY_VALUES, for comparing columns."""
+        if self.whole:
+            return frozenset(list(self.all_counts)[:KEY_VALUES])
+        import pyarrow.compute as pc
+
+        found = pc.unique(self.table.read(self.name)).slice(0, KEY_VALUES).to_pylist()
+        return frozenset(v for v in found if v)
+
+    @cached_property
+    def moments(self) -> Mapping[str, int]:
+        """Distinct texts of a date column over the whole table, digits of the time as ones.
+
+        `2018.02.26 19:58` is counted as `2018.02.26 11:11`: few texts stand for many.
+        """
+        import pyarrow.compute as pc
+
+        array = self.table.read(self.name)
+        split = pc.extract_regex(array, _MOMENT)
+        days = pc.struct_field(split, "d")
+        times = pc.replace_substring_regex(pc.struct_field(split, "t"), "[0-9]", "1")
+        counted = pc.value_counts(pc.binary_join_element_wise(days, times, ""))
+        values, counts = counted.field(0).to_pylist(), counted.field(1).to_pylist()
+        return {v: c for v, c in zip(values, counts, strict=True) if v}
+
+    @cached_property
+    def arrow_type(self) -> str | None:
+        """For sources with types of their own: integer, decimal, date, timestamp, boolean,
+        text; None for text sources."""
+        if not self.table.raw.typed:
+            return None
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        kind = pq.read_schema(self.table.raw.path).field(self.name).type
+        tests = (
+            ("integer", pa.types.is_integer),
+            ("decimal", lambda t: pa.types.is_floating(t) or pa.types.is_decimal(t)),
+            ("boolean", pa.types.is_boolean),
+            ("timestamp", pa.types.is_timestamp),
+            ("date", pa.types.is_date),
+        )
+        return next((name for name, test in tests if test(kind)), "text")

@@ -1,0 +1,210 @@
+"""Headers and table names as people write them: `presets/generic.yaml`, ready for look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from dq.config import Item, parse_yaml
+from dq.crm.headers import header_key, near, skeleton, words
+from dq.crm.model import TABLES, Entity
+
+__all__ = ["GRADES", "Match", "StageWords", "Synonyms", "TableWords", "parse_synonyms", "synonyms"]
+
+GRADES: Mapping[str, float] = {"sure": 0.95, "likely": 0.85, "maybe": 0.7}
+"""How far a header alone is trusted."""
+
+_STRIPPED = 0.02
+_SPELT = 0.1
+_NEAR = 0.7
+
+
+@dataclass(frozen=True)
+class Match:
+    """A canonical column that a header may mean. `evidence` is a message key with `known`,
+    the synonym that was met."""
+
+    target: str
+    confidence: float
+    evidence: str
+    known: str
+
+    @property
+    def near(self) -> bool:
+        """Whether the header is a synonym with a slip in it."""
+        return self.evidence == "mapping.near_header"
+
+
+@dataclass(frozen=True)
+class StageWords:
+    """Stage words in three languages, folded by `header_key`."""
+
+    won: frozenset[str]
+    lost: frozenset[str]
+    open: frozenset[str]
+
+
+@dataclass(frozen=True)
+class TableWords:
+    """How files of a canonical table and their headers are called.
+
+    `words` may stand before or after a column's own word. `tells` are columns that tell
+    this table from others; one of `needs` must be there.
+    """
+
+    table: str
+    names: tuple[str, ...]
+    words: frozenset[str]
+    tells: frozenset[str]
+    needs: tuple[str, ...]
+    lookup: Mapping[str, tuple[str, float]]
+    skeletons: Mapping[str, tuple[str, float, str]]
+    word_skeletons: frozenset[str] = frozenset()
+
+    def match(self, key: str, *, slips: bool = True) -> Match | None:
+        """What a header key means in this table, if anything; with `slips` also misspelt."""
+        for i, form in enumerate(self._forms(key)):
+            found = self.lookup.get(form)
+            if found:
+                less = _STRIPPED if i else 0.0
+                return Match(found[0], round(found[1] - less, 2), "mapping.by_header", form)
+        for form in self._forms(key):
+            spelt = self.skeletons.get(skeleton(form)) if len(form) >= 4 else None
+            if spelt and form.isascii():
+                confidence = round(spelt[1] - _SPELT, 2)
+                return Match(spelt[0], confidence, "mapping.by_translit", spelt[2])
+        for form in self._forms(key) if slips else ():
+            known = near(form, self.lookup)
+            if known:
+                return Match(self.lookup[known][0], _NEAR, "mapping.near_header", known)
+        return None
+
+    def _forms(self, key: str) -> Iterator[str]:
+        """The key, without units, and without the table's own words at its ends."""
+        yield key
+        parts = words(key)
+        if " ".join(parts) != key:
+            yield " ".join(parts)
+        seen = parts
+        while len(parts) > 1 and self._own(parts[0]):
+            parts = parts[1:]
+        if parts != seen:
+            yield " ".join(parts)
+        parts = seen
+        while len(parts) > 1 and self._own(parts[-1]):
+            parts = parts[:-1]
+        if parts != seen:
+            yield " ".join(parts)
+
+    def _own(self, word: str) -> bool:
+        return word in self.words or (word.isascii() and skeleton(word) in self.word_skeletons)
+
+    def called(self, key: str) -> float:
+        """How well a file's name fits: 2 the very name, 1.5 at an end of it, 1 inside, 0."""
+        best = 0.0
+        padded = f" {key} "
+        for name in self.names:
+            if key == name:
+                return 2.0
+            if key.endswith(f" {name}") or key.startswith(f"{name} "):
+                best = max(best, 1.5)
+            elif f" {name} " in padded:
+                best = max(best, 1.0)
+        return best
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """All tables' words and the stage words."""
+
+    tables: Mapping[str, TableWords]
+    stages: StageWords
+
+
+@cache
+def synonyms() -> Synonyms:
+    """The shipped synonyms."""
+    text = resources.files("dq.crm.presets").joinpath("generic.yaml").read_text("utf-8")
+    return parse_synonyms(text, "generic.yaml")
+
+
+def parse_synonyms(text: str, name: str) -> Synonyms:
+    """Read synonyms from YAML text.
+
+    Raises:
+        ConfigError: the text is off; with file, line and column.
+    """
+    fields = parse_yaml(text, name).fields(
+        "stages", "common", "tables", required=("stages", "common", "tables")
+    )
+    stages = fields["stages"].fields("won", "lost", "open", required=("won", "lost", "open"))
+    common = {target: _grades(part) for target, part in fields["common"].entries().items()}
+    tables = {}
+    for table, part in fields["tables"].entries().items():
+        if table not in TABLES:
+            raise part.unknown(table, TABLES)
+        tables[table] = _table(TABLES[table], part, common)
+    return Synonyms(
+        tables, StageWords(*(frozenset(_list(stages[n])) for n in ("won", "lost", "open")))
+    )
+
+
+def _list(item: Item) -> tuple[str, ...]:
+    keys = (header_key(word) for word in item.text().split(","))
+    return tuple(dict.fromkeys(k for k in keys if k))
+
+
+def _grades(item: Item) -> Mapping[str, tuple[float, Item]]:
+    """Synonym to its grade."""
+    found: dict[str, tuple[float, Item]] = {}
+    for grade, part in item.fields(*GRADES).items():
+        for key in _list(part):
+            found.setdefault(key, (GRADES[grade], part))
+    return found
+
+
+def _table(
+    table: Entity, item: Item, common: Mapping[str, Mapping[str, tuple[float, Item]]]
+) -> TableWords:
+    fields = item.fields("names", "words", "tells", "needs", "columns", required=("names", "needs"))
+    lookup: dict[str, tuple[str, float]] = {}
+    for target, part in (fields["columns"].entries() if "columns" in fields else {}).items():
+        if target not in table.columns:
+            raise part.unknown(target, table.columns)
+        for key, (grade, place) in _grades(part).items():
+            before = lookup.get(key)
+            if before and before[1] == grade and before[0] != target:
+                raise place.error(
+                    "{word} means both {first} and {second}.",
+                    word=key, first=before[0], second=target,
+                )  # fmt: skip
+            if before is None or before[1] < grade:
+                lookup[key] = (target, grade)
+    for target, grades in common.items():
+        if target in table.columns:
+            for key, (grade, _) in grades.items():
+                lookup.setdefault(key, (target, grade))
+    for part_name in ("tells", "needs"):
+        for column in fields[part_name].text().split(",") if part_name in fields else ():
+            if column.strip() not in table.columns:
+                raise fields[part_name].unknown(column.strip(), table.columns)
+    phrases = _list(fields["words"]) if "words" in fields else ()
+    own_words = frozenset(w for phrase in phrases for w in phrase.split())
+    return TableWords(
+        table=table.name,
+        names=_list(fields["names"]),
+        words=own_words,
+        tells=_columns(fields.get("tells")),
+        needs=tuple(_columns(fields.get("needs"))),
+        lookup=lookup,
+        skeletons={
+            skeleton(k): (t, g, k) for k, (t, g) in lookup.items() if not k.isascii() and len(k) > 3
+        },
+        word_skeletons=frozenset(skeleton(w) for w in own_words if not w.isascii()),
+    )
+
+
+def _columns(item: Item | None) -> frozenset[str]:
+    return frozenset(c.strip() for c in item.text().split(",")) if item else frozenset()

@@ -1,0 +1,1 @@
+"""Faults planted in the sample CRM, and innocent records that look like them."""

@@ -1,0 +1,394 @@
+"""Spark 4, on this machine or a cluster: the answer when data outgrow one machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from dq.engines.base import Limits
+from dq.engines.plans import WorkFolder, check_rows, check_tables, mapped
+from dq.errors import EngineError
+from dq.sql.render import render, spark_name
+
+try:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+    from pyspark.logger import PySparkLogger
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import types as T
+    from pyspark.sql.functions import col, expr
+    from pyspark.sql.pandas.types import from_arrow_schema
+except ImportError as missing:
+    raise EngineError(
+        "Spark is not installed here ({reason}).",
+        fix="Install it with: pip install 'crm-dq[spark]'.",
+        reason=str(missing),
+    ) from missing
+
+if TYPE_CHECKING:
+    from dq.tables import BatchFn, RawTable
+
+__all__ = ["SparkEngine"]
+
+_TAG = "dq-query"
+_SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.pythonUDF.arrow.enabled": "true",
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.compression.codec": "zstd",
+}
+_MONEY = T.DecimalType(18, 4)
+_KEPT = (T.StringType, T.LongType, T.DoubleType, T.BooleanType, T.DateType, T.TimestampNTZType)
+_start = threading.Lock()
+
+
+class SparkEngine:
+    """The engine protocol on a Spark session of its own; tables are temporary views."""
+
+    name = "spark"
+
+    def __init__(
+        self,
+        url: str = "spark",
+        work: Path | None = None,
+        memory: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self._folder = WorkFolder(work)
+        self._files: dict[str, Path] = {}
+        self._names: set[str] = set()
+        master = f"local[{threads or '*'}]" if url == "spark" else url
+        with _start, _starting():
+            self._started = SparkSession.getActiveSession() is None
+            self._session = _session(master, self._folder.path, memory, threads or 2)
+
+    def load(self, name: str, source: RawTable | Path) -> None:
+        """Make a Parquet file (or folder of them) readable under `name`; copies nothing."""
+        self._show(name, source if isinstance(source, Path) else source.path)
+
+    def schema(self, name: str) -> pa.Schema:
+        """Arrow schema of a table."""
+        return self.query(exp.select("*").from_(_table(name)).limit(0)).schema
+
+    def query(
+        self,
+        sql: exp.Query,
+        params: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+    ) -> pa.Table:
+        """Run a query with a small result."""
+        seconds = limits.seconds if limits else None
+        with self._limited(seconds):
+            frame = self._frame(sql, params)
+            if limits is not None and limits.rows is not None:
+                frame = frame.limit(limits.rows + 1)
+            return check_rows(_arrow(frame), limits)
+
+    def batches(
+        self, sql: exp.Query, params: Mapping[str, object] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """Run a query and stream its result (by way of files, not through memory)."""
+        path = self._folder.new()
+        try:
+            schema = self._save(self._frame(sql, params), path)
+            for part in _parts(path):
+                for batch in pq.ParquetFile(part).iter_batches():
+                    yield batch.cast(schema)
+        finally:
+            self._folder.remove(path)
+
+    def write(self, sql: exp.Query, path: Path, params: Mapping[str, object] | None = None) -> int:
+        """Write a query's result as one Parquet file; return its rows."""
+        made = path.with_name(f".{path.name}.part")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with pq.ParquetWriter(made, self._schema_of(sql, params)) as writer:
+                for batch in self.batches(sql, params):
+                    writer.write_batch(batch)
+            made.replace(path)
+        finally:
+            made.unlink(missing_ok=True)
+        return int(pq.read_metadata(path).num_rows)
+
+    def create(self, name: str, sql: exp.Query, params: Mapping[str, object] | None = None) -> None:
+        """Materialise a query under `name` as Parquet files: the lineage is cut."""
+        self._keep(name, self._frame(sql, params))
+
+    def view(self, name: str, sql: exp.Query) -> None:
+        """Name a query without materialising it (cheap projections and filters only)."""
+        with _sentences():
+            self._define(name, self._frame(sql, None))
+        self._forget_file(name)
+
+    def map_batches(self, name: str, sql: exp.Query, fn: BatchFn, schema: pa.Schema) -> None:
+        """Materialise `fn` over the batches of a query under `name`; `fn` runs in workers."""
+
+        def over(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                yield mapped(fn, batch, schema)
+
+        with _sentences():
+            struct = from_arrow_schema(schema, prefer_timestamp_ntz=True)
+            self._keep(name, self._frame(sql, None).mapInArrow(over, struct))
+
+    def drop(self, name: str) -> None:
+        """Forget a table and its files; absent is no error."""
+        if name not in self._names:
+            return
+        with _sentences():
+            self._session.catalog.dropTempView(spark_name(name))
+        self._names.discard(name)
+        self._forget_file(name)
+
+    def tables(self) -> tuple[str, ...]:
+        """Names known, sorted."""
+        return tuple(sorted(self._names))
+
+    def close(self) -> None:
+        """Stop Spark if this engine started it, and delete the engine's own files."""
+        for name in self.tables():
+            self.drop(name)
+        if self._started:
+            with _sentences():
+                self._session.stop()
+        self._folder.close()
+
+    def _frame(self, sql: exp.Query, params: Mapping[str, object] | None) -> DataFrame:
+        text = render(sql, "spark", params)
+        check_tables(sql, self._names)
+        with _sentences():
+            return _typed(self._session.sql(text))
+
+    def _schema_of(self, sql: exp.Query, params: Mapping[str, object] | None) -> pa.Schema:
+        with _sentences():
+            return _arrow(self._frame(sql, params).limit(0)).schema
+
+    def _save(self, frame: DataFrame, path: Path) -> pa.Schema:
+        with _sentences():
+            frame.write.parquet(str(path))
+            return _arrow(frame.limit(0)).schema
+
+    def _keep(self, name: str, frame: DataFrame) -> None:
+        path = self._folder.new()
+        with _sentences():
+            frame.write.parquet(str(path))
+        self._show(name, path)
+        self._files[name] = path
+
+    def _show(self, name: str, path: Path) -> None:
+        with _sentences():
+            reader = self._session.read.option("recursiveFileLookup", "true")
+            frame = reader.parquet(str(path))
+            self._define(name, _typed(_without_nanoseconds(frame, path)))
+        self._forget_file(name)
+
+    def _define(self, name: str, frame: DataFrame) -> None:
+        frame.createOrReplaceTempView(spark_name(name))
+        self._names.add(name)
+
+    def _forget_file(self, name: str) -> None:
+        path = self._files.pop(name, None)
+        if path is not None:
+            self._folder.remove(path)
+
+    @contextmanager
+    def _limited(self, seconds: float | None) -> Iterator[None]:
+        """Cancel this thread's jobs when the time is over."""
+        if seconds is None:
+            with _sentences():
+                yield
+            return
+        over = threading.Event()
+        tag = f"{_TAG}-{threading.get_ident()}"
+
+        def stop() -> None:
+            over.set()
+            self._session.interruptTag(tag)
+
+        watchdog = threading.Timer(seconds, stop)
+        self._session.addTag(tag)
+        watchdog.start()
+        try:
+            with _sentences():
+                yield
+        except EngineError as error:
+            if not over.is_set():
+                raise
+            raise EngineError(
+                "The query took longer than {seconds} seconds.", seconds=seconds
+            ) from error
+        finally:
+            watchdog.cancel()
+            self._session.removeTag(tag)
+
+
+def _session(master: str, work: Path, memory: str | None, threads: int) -> SparkSession:
+    builder = SparkSession.builder.master(master).appName("dq")
+    local = master.startswith("local")
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.warehouse.dir": str(work / "warehouse"),
+        "spark.log.level": "OFF",
+        **_SETTINGS,
+    }
+    if local:
+        settings |= {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.local.dir": str(work / "spill"),
+            "spark.sql.shuffle.partitions": str(2 * threads),
+        }
+    if memory:
+        settings["spark.driver.memory" if local else "spark.executor.memory"] = _megabytes(memory)
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    if local:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        _let_workers_import()
+    PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
+    with _quiet_start(work / "spark.log"):
+        session = builder.getOrCreate().newSession()
+    for key, value in _SETTINGS.items():
+        session.conf.set(key, value)
+    return session
+
+
+def _let_workers_import() -> None:
+    """Worker processes import this package from where the driver has it."""
+    home = str(Path(__file__).resolve().parents[2])
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if home not in paths:
+        os.environ["PYTHONPATH"] = os.pathsep.join([home, *filter(None, paths)])
+
+
+@contextmanager
+def _quiet_start(log: Path) -> Iterator[None]:
+    """Give the Java process a file for its messages: it inherits the standard error."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    try:
+        with log.open("ab") as file:
+            os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _megabytes(memory: str) -> str:
+    """`4GB` as Spark spells it."""
+    return memory.upper().replace(" ", "").removesuffix("B").replace("I", "").lower()
+
+
+def _table(name: str) -> exp.Table:
+    schema, _, last = name.rpartition(".")
+    return exp.table_(last, db=schema or None, quoted=True)
+
+
+def _parts(path: Path) -> list[Path]:
+    return sorted(path.glob("part-*.parquet"))
+
+
+def _arrow(frame: DataFrame) -> pa.Table:
+    table = frame.toArrow()
+    return table.cast(pa.schema([field.with_nullable(True) for field in table.schema]))
+
+
+def _typed(frame: DataFrame) -> DataFrame:
+    """The frame with its columns in the engine's types."""
+    targets = {field.name: _target(field.dataType) for field in frame.schema.fields}
+    if not any(targets.values()):
+        return frame
+    return frame.select(
+        *(
+            col(_quoted(name)).cast(target).alias(name) if target else col(_quoted(name))
+            for name, target in targets.items()
+        )
+    )
+
+
+def _without_nanoseconds(frame: DataFrame, path: Path) -> DataFrame:
+    """Timestamps in nanoseconds, which Spark reads as whole numbers, as timestamps."""
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    schema = pq.read_schema(files[0]) if files else pa.schema([])
+    columns = [
+        field.name
+        for field in schema
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns"
+    ]
+    return frame.withColumns(
+        {
+            name: expr(f"timestamp_micros({_quoted(name)} div 1000)").cast(T.TimestampNTZType())
+            for name in columns
+        }
+    )
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _target(found: T.DataType) -> T.DataType | None:
+    """The type to cast to, or None to keep it."""
+    if isinstance(found, _KEPT) or found == _MONEY:
+        return None
+    if isinstance(found, T.IntegralType | T.NullType):
+        return T.LongType()
+    if isinstance(found, T.FloatType):
+        return T.DoubleType()
+    if isinstance(found, T.TimestampType):
+        return T.TimestampNTZType()
+    if isinstance(found, T.DecimalType):
+        if found.scale == 0:
+            return T.LongType()
+        wide = T.DecimalType(38, found.scale)
+        return None if found == wide else wide
+    return T.StringType()
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    try:
+        yield
+    except (PySparkException, Py4JError, OSError, RuntimeError) as error:
+        raise EngineError(
+            "Spark does not start: {reason}.",
+            fix="It needs Java 17 or 21 on this machine.",
+            reason=_reason(error),
+        ) from error
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise EngineError("The query failed: {reason}.", reason=_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """The one line of Spark's message that says what is wrong."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    own = [line for line in lines if line.startswith("dq.errors.")]
+    first = own[-1].partition(": ")[2] if own else lines[0].partition(" SQLSTATE:")[0]
+    return first.rstrip(".")

@@ -1,0 +1,16 @@
+"""Run folders, snapshots, and which run is the latest."""
+
+from dq.runs.runs import Run, RunWriter, begin, find_run, latest, list_runs
+from dq.runs.snapshots import Snapshot, Snapshots, snapshot_digest
+
+__all__ = [
+    "Run",
+    "RunWriter",
+    "Snapshot",
+    "Snapshots",
+    "begin",
+    "find_run",
+    "latest",
+    "list_runs",
+    "snapshot_digest",
+]

@@ -1,0 +1,82 @@
+"""Bringing a store up to date: forward steps, each in one transaction, with a copy before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from dq.clock import Clock, iso
+from dq.errors import Place, StoreError
+from dq.store.database import Database
+
+__all__ = ["Migration", "migrate", "shipped_migrations"]
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step: the version it leads to, its name, its SQL."""
+
+    version: int
+    name: str
+    sql: str
+
+
+@cache
+def shipped_migrations() -> tuple[Migration, ...]:
+    """The steps in `sql/migrations/NNNN_name.sql`, in order."""
+    steps = []
+    for file in files("dq.store").joinpath("sql/migrations").iterdir():
+        if file.name.endswith(".sql"):
+            number, _, name = file.name.removesuffix(".sql").partition("_")
+            steps.append(Migration(int(number), name, file.read_text(encoding="utf-8")))
+    return tuple(sorted(steps, key=lambda step: step.version))
+
+
+def migrate(database: Database, clock: Clock, backups: Path, steps: Sequence[Migration]) -> None:
+    """Apply the steps that are missing.
+
+    Raises:
+        StoreError: the store was made by a newer dq, or a step failed (then nothing of it
+            is in the store).
+    """
+    newest = steps[-1].version
+    if _version(database) == newest:
+        return
+    for step in steps:
+        version = _version(database)
+        if version > newest:
+            raise StoreError(
+                "The store was made by a newer dq (version {version}, known here: {known}).",
+                where=Place(file=str(database.path)),
+                fix="Update dq.",
+                version=str(version),
+                known=str(newest),
+            )
+        if version >= step.version:
+            continue
+        if version > 0:
+            stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
+            database.copy_to(backups / f"store-v{version}-{stamp}.db")
+        with database.transaction():
+            # Another process may have made the step while this one waited.
+            if _version(database) == version:
+                if version == 0:
+                    database.run("create_schema_version")
+                database.script(step.sql)
+                database.run(
+                    "record_version",
+                    {
+                        "version": step.version,
+                        "name": step.name,
+                        "applied": iso(clock.now()),
+                    },
+                )
+
+
+def _version(database: Database) -> int:
+    if not database.run("has_schema_version"):
+        return 0
+    return int(database.run("schema_version")[0][0] or 0)

@@ -1,0 +1,76 @@
+-- Every statement the store runs, by name.
+
+-- name: has_schema_version
+SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'
+
+-- name: create_schema_version
+CREATE TABLE schema_version (
+    version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied TEXT NOT NULL
+)
+
+-- name: schema_version
+SELECT max(version) FROM schema_version
+
+-- name: record_version
+INSERT INTO schema_version (version, name, applied) VALUES (:version, :name, :applied)
+
+-- name: read_head
+SELECT size, CAST(frontier AS BLOB), CAST(root AS BLOB) FROM ledger_head WHERE one = 1
+
+-- name: write_head
+INSERT INTO ledger_head (one, size, frontier, root) VALUES (1, :size, :frontier, :root)
+ON CONFLICT (one) DO UPDATE SET size = :size, frontier = :frontier, root = :root
+
+-- name: append_entry
+INSERT INTO ledger (seq, entry, leaf) VALUES (:seq, :entry, :leaf)
+
+-- name: read_entries
+-- as bytes: a damaged entry may be no text
+SELECT seq, CAST(entry AS BLOB), CAST(leaf AS BLOB) FROM ledger WHERE seq >= :start ORDER BY seq
+
+-- name: read_secret
+SELECT value FROM secret WHERE name = :name
+
+-- name: write_secret
+INSERT INTO secret (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING
+
+-- name: read_setting
+SELECT value FROM setting WHERE name = :name
+
+-- name: write_setting
+INSERT INTO setting (name, value, seq) VALUES (:name, :value, :seq)
+ON CONFLICT (name) DO UPDATE SET value = :value, seq = :seq
+
+-- name: add_suppression
+INSERT INTO suppression
+    (id, code, "table", "column", "where", keys, because, author, created, until, seq)
+VALUES
+    (:id, :code, :table, :column, :where, :keys, :because, :author, :created, :until, :seq)
+
+-- name: lift_suppression
+UPDATE suppression SET lifted = :lifted, lifted_by = :lifted_by
+WHERE id = :id AND lifted IS NULL
+
+-- name: read_suppressions
+SELECT id, code, "table", "column", "where", keys, because, author, created, until, lifted,
+    lifted_by
+FROM suppression ORDER BY created, id
+
+-- name: approve_mapping
+INSERT INTO mapping_approval (source, shape, mapping, digest, approved_by, approved, seq)
+VALUES (:source, :shape, :mapping, :digest, :approved_by, :approved, :seq)
+ON CONFLICT (source, shape) DO UPDATE SET
+    mapping = :mapping, digest = :digest, approved_by = :approved_by, approved = :approved,
+    seq = :seq
+
+-- name: read_mapping
+SELECT source, shape, mapping, digest, approved_by, approved FROM mapping_approval
+WHERE source = :source AND shape = :shape
+
+-- name: adopt
+INSERT INTO baseline (kind, "table", "column", value, adopted, seq)
+VALUES (:kind, :table, :column, :value, :adopted, :seq)
+ON CONFLICT DO NOTHING
+
+-- name: read_baseline
+SELECT kind, "table", "column", value FROM baseline ORDER BY kind, "table", "column", value

@@ -1,0 +1,108 @@
+"""What people decided, as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from dq.errors import UsageError
+
+__all__ = ["LONGEST_SUPPRESSION", "BaselineItem", "MappingApproval", "Suppression"]
+
+LONGEST_SUPPRESSION = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Findings of a rule that are accepted until a day, with who accepted them and why.
+
+    `table`, `column`, `where` and `keys` narrow it; with none of them it is the whole rule.
+    It holds on `until`, and no longer on the day after.
+    """
+
+    id: str
+    code: str
+    because: str
+    author: str
+    created: str
+    until: date
+    table: str | None = None
+    column: str | None = None
+    where: str | None = None
+    keys: tuple[str, ...] = ()
+    lifted: str | None = None
+    lifted_by: str | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.lifted is None and day <= self.until
+
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> Suppression:
+        """From a row of the store, in the order of `read_suppressions`."""
+        identity, code, table, column, where, keys, because, author, created, until, *lifted = row
+        return cls(
+            id=identity,
+            code=code,
+            because=because,
+            author=author,
+            created=created,
+            until=date.fromisoformat(until),
+            table=table,
+            column=column,
+            where=where,
+            keys=tuple(json.loads(keys)),
+            lifted=lifted[0],
+            lifted_by=lifted[1],
+        )
+
+
+def check_until(until: date, today: date) -> None:
+    """Refuse a suppression that has ended already or would outlast what is allowed.
+
+    Raises:
+        UsageError: either of the two.
+    """
+    if until < today:
+        raise UsageError(
+            "A suppression until {until} has ended already.",
+            fix="Give a day from {today} on.",
+            until=until,
+            today=today,
+        )
+    latest = today + LONGEST_SUPPRESSION
+    if until > latest:
+        raise UsageError(
+            "A suppression holds for {days} days at most.",
+            fix="Give a day up to {latest}, and renew it then if it is still right.",
+            days=LONGEST_SUPPRESSION.days,
+            latest=latest,
+        )
+
+
+@dataclass(frozen=True)
+class MappingApproval:
+    """A mapping that somebody approved for files of one shape."""
+
+    source: str
+    shape: str
+    mapping: Mapping[str, Any]
+    digest: str
+    approved_by: str
+    approved: str
+
+
+@dataclass(frozen=True, order=True)
+class BaselineItem:
+    """A column, value or stage that was there on the first day: adopted, not yet defined.
+
+    `kind` is column, value or stage; a column's `value` is empty.
+    """
+
+    kind: str
+    table: str
+    column: str
+    value: str = ""

@@ -1,0 +1,321 @@
+"""The store: state and ledger of a project in one SQLite file.
+
+A decision changes state only together with its ledger entry:
+
+    with store.decide(actor, "suppress", "deals/C107", "agreed with sales") as tx:
+        tx.suppress("C107", until=day, table="deals")
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from dq.clock import Clock, iso
+from dq.errors import StoreError, UsageError
+from dq.store.database import Database
+from dq.store.ledger import Actor, Entry, Ledger, Verification, canonical_json
+from dq.store.migrate import Migration, migrate, shipped_migrations
+from dq.store.state import BaselineItem, MappingApproval, Suppression, check_until
+
+__all__ = ["Decision", "Store", "open_store"]
+
+
+def open_store(project: Path, clock: Clock, url: str = "sqlite") -> Store:
+    """Open the store of a project, made or brought up to date where needed.
+
+    Raises:
+        StoreError: it cannot be opened, is damaged, or is newer than this dq.
+    """
+    if url != "sqlite":
+        raise StoreError(
+            "This version keeps its store in SQLite only.", fix="Write store: sqlite in dq.yaml."
+        )
+    return Store(project / ".dq" / "store.db", clock)
+
+
+class Store:
+    """State and ledger. Use as a context manager, or `close`; one a thread."""
+
+    def __init__(
+        self, path: Path, clock: Clock, migrations: Sequence[Migration] | None = None
+    ) -> None:
+        self.path = path
+        self._clock = clock
+        self._database = Database(path)
+        try:
+            migrate(
+                self._database,
+                clock,
+                path.parent / "backups",
+                shipped_migrations() if migrations is None else migrations,
+            )
+            self._digest_key = self._secret("digest_key")
+        except BaseException:
+            self._database.close()
+            raise
+        self._ledger = Ledger(self._database)
+
+    # --- decisions -------------------------------------------------------------------
+
+    @contextmanager
+    def decide(
+        self,
+        actor: Actor,
+        action: str,
+        obj: str,
+        because: str,
+        digests: Mapping[str, str] | None = None,
+    ) -> Iterator[Decision]:
+        """One decision and its ledger entry, in one transaction: both or neither.
+
+        `obj` names what it is about, by keys and not by values.
+
+        Raises:
+            UsageError: no reason is given.
+            IntegrityError: the ledger is damaged; nothing more is written.
+        """
+        if not because.strip():
+            raise UsageError("A decision needs a reason.", fix="Say why with --because.")
+        with self._database.transaction():
+            now = self._clock.now()
+            decision = Decision(
+                self._database,
+                seq=self._ledger.next_seq(),
+                time=iso(now),
+                today=now.date(),
+                actor=actor,
+                because=because.strip(),
+                digests=dict(digests or {}),
+                keyed_digest=self.keyed_digest,
+            )
+            yield decision
+            entry = Entry(
+                seq=decision.seq,
+                time=decision.time,
+                actor=actor,
+                action=action,
+                object=obj,
+                because=decision.because,
+                digests=decision.digests,
+            )
+            self._ledger.append(entry)
+
+    # --- state -----------------------------------------------------------------------
+
+    def setting(self, name: str) -> Any:
+        """A JSON value that was decided; None when it was not."""
+        rows = self._database.run("read_setting", {"name": name})
+        return json.loads(rows[0][0]) if rows else None
+
+    def suppressions(self, on: date | None = None) -> tuple[Suppression, ...]:
+        """All suppressions ever made, oldest first; with `on` those in force that day."""
+        rows = self._database.run("read_suppressions")
+        every = (Suppression.of_row(row) for row in rows)
+        return tuple(s for s in every if on is None or s.holds(on))
+
+    def mapping(self, source: str, shape: str) -> MappingApproval | None:
+        """The mapping approved for files of this shape."""
+        rows = self._database.run("read_mapping", {"source": source, "shape": shape})
+        if not rows:
+            return None
+        source, shape, mapping, digest, approved_by, approved = rows[0]
+        return MappingApproval(source, shape, json.loads(mapping), digest, approved_by, approved)
+
+    def baseline(self) -> frozenset[BaselineItem]:
+        """What was there on the first day, or was adopted since."""
+        return frozenset(BaselineItem(*row) for row in self._database.run("read_baseline"))
+
+    def keyed_digest(self, value: object) -> str:
+        """A digest that only this store can compute: of what may be personal or guessable."""
+        digest = hmac.new(self._digest_key, canonical_json(value), sha256).hexdigest()
+        return f"hmac-sha256:{digest}"
+
+    # --- ledger ----------------------------------------------------------------------
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Ledger entries from `start` on, oldest first."""
+        return self._ledger.entries(start)
+
+    def verify(self) -> Verification:
+        """Check the whole ledger."""
+        return self._ledger.verify()
+
+    # --- care ------------------------------------------------------------------------
+
+    def backup(self, target: Path | None = None) -> Path:
+        """A whole copy of the store (default: in `.dq/backups`); its path."""
+        if target is None:
+            stamp = self._clock.now().strftime("%Y%m%dT%H%M%S%f")
+            target = self.path.parent / "backups" / f"store-{stamp}.db"
+        self._database.copy_to(target)
+        return target
+
+    def close(self) -> None:
+        """Close; closing twice is no error."""
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _secret(self, name: str) -> bytes:
+        rows = self._database.run("read_secret", {"name": name})
+        if not rows:
+            with self._database.transaction():
+                value = secrets.token_bytes(32)
+                self._database.run("write_secret", {"name": name, "value": value})
+            rows = self._database.run("read_secret", {"name": name})
+        return bytes(rows[0][0])
+
+
+class Decision:
+    """What one decision changes. Each change adds its digest to the ledger entry."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        seq: int,
+        time: str,
+        today: date,
+        actor: Actor,
+        because: str,
+        digests: dict[str, str],
+        keyed_digest: Callable[[object], str],
+    ) -> None:
+        self.seq = seq
+        self.time = time
+        self.because = because
+        self.digests = digests
+        self._database = database
+        self._today = today
+        self._actor = actor
+        self._keyed_digest = keyed_digest
+
+    def set(self, name: str, value: object) -> None:
+        """Keep a JSON value under a name."""
+        text = canonical_json(value).decode("utf-8")
+        self._database.run("write_setting", {"name": name, "value": text, "seq": self.seq})
+        self.digests[f"setting.{name}"] = self._keyed_digest(value)
+
+    def suppress(
+        self,
+        code: str,
+        *,
+        until: date,
+        table: str | None = None,
+        column: str | None = None,
+        where: str | None = None,
+        keys: Sequence[str] = (),
+    ) -> Suppression:
+        """Accept findings of a rule until a day, at most 180 days ahead.
+
+        Raises:
+            UsageError: the day is past or too far.
+        """
+        check_until(until, self._today)
+        number = sum(name.startswith("suppression.") for name in self.digests) + 1
+        scope = {
+            "code": code,
+            "table": table,
+            "column": column,
+            "where": where,
+            "keys": list(keys),
+            "until": until.isoformat(),
+        }
+        suppression = Suppression(
+            id=f"s{self.seq}.{number}",
+            code=code,
+            because=self.because,
+            author=self._actor.name,
+            created=self.time,
+            until=until,
+            table=table,
+            column=column,
+            where=where,
+            keys=tuple(keys),
+        )
+        self._database.run(
+            "add_suppression",
+            {
+                **scope,
+                "id": suppression.id,
+                "keys": json.dumps(list(keys), ensure_ascii=False),
+                "because": self.because,
+                "author": self._actor.name,
+                "created": self.time,
+                "seq": self.seq,
+            },
+        )
+        self.digests[f"suppression.{suppression.id}"] = self._keyed_digest(scope)
+        return suppression
+
+    def lift(self, identity: str) -> None:
+        """End a suppression now.
+
+        Raises:
+            UsageError: there is none of this id in force.
+        """
+        values = {"id": identity, "lifted": self.time, "lifted_by": self._actor.name}
+        if not self._database.changes("lift_suppression", values):
+            raise UsageError(
+                "There is no suppression {id} to lift.",
+                fix="dq suppress list shows them.",
+                id=identity,
+            )
+        self.digests[f"lifted.{identity}"] = self._keyed_digest(identity)
+
+    def approve_mapping(self, source: str, shape: str, mapping: Mapping[str, Any]) -> str:
+        """Remember a mapping for files of this shape; its digest."""
+        canonical = canonical_json(mapping)
+        digest = f"sha256:{sha256(canonical).hexdigest()}"
+        self._database.run(
+            "approve_mapping",
+            {
+                "source": source,
+                "shape": shape,
+                "mapping": canonical.decode("utf-8"),
+                "digest": digest,
+                "approved_by": self._actor.name,
+                "approved": self.time,
+                "seq": self.seq,
+            },
+        )
+        self.digests[f"mapping.{source}"] = digest
+        return digest
+
+    def adopt(self, items: Iterable[BaselineItem]) -> int:
+        """Take columns, values and stages into the baseline; how many were new."""
+        chosen = sorted(set(items))
+        new = 0
+        for item in chosen:
+            new += self._database.changes(
+                "adopt",
+                {
+                    "kind": item.kind,
+                    "table": item.table,
+                    "column": item.column,
+                    "value": item.value,
+                    "adopted": self.time,
+                    "seq": self.seq,
+                },
+            )
+        content = [[item.kind, item.table, item.column, item.value] for item in chosen]
+        self.digests["baseline"] = self._keyed_digest(content)
+        return new

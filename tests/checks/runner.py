@@ -1,0 +1,129 @@
+"""Runs rules on a case the way the product does: raw Parquet, mapping, load, profile, execute."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from dq.checks.context import RuleContext
+from dq.checks.execute import execute
+from dq.checks.profile import profile
+from dq.checks.rule import Rule
+from dq.crm.load import LoadSettings, load
+from dq.crm.mapping import ColumnMapping, ProjectMapping, SourceMapping, TableMapping
+from dq.crm.model import entity
+from dq.crm.mapping import Conversion
+from dq.crm.recognise import own_column
+from dq.engines.base import Engine
+from dq.findings import Finding, RuleOutcome, Severity
+from dq.sql import portable as f
+from dq.tables import RawTable, SourceFacts
+from sqlglot import exp
+
+from tests.checks.caselib import Case
+
+NOW = datetime(2026, 11, 22, 12, 0, 0)
+
+
+def run_case(
+    case: Case, rules: Sequence[Rule], engine: Engine, work: Path
+) -> tuple[list[Finding], list[RuleOutcome]]:
+    """Findings and outcomes of the rules on the case's tables."""
+    raws = [_raw(name, case.columns[name], rows, work) for name, rows in case.tables.items()]
+    mapping = ProjectMapping(
+        tuple(
+            SourceMapping(raw.name, raw.name, "generic", (_mapping(raw, case.settings),))
+            for raw in raws
+        )
+    )
+    settings = case.settings
+    crm = load(
+        engine,
+        raws,
+        mapping,
+        LoadSettings(now=NOW, currency=settings.get("currency"), as_of=_as_of(settings)),
+    )
+    context = RuleContext(
+        engine=engine,
+        tables=profile(engine, crm),
+        glossary=_glossary(settings),
+        params={},
+        as_of=crm.as_of,
+        country=settings.get("country"),
+        currency=settings.get("currency"),
+        language=settings.get("language", "en"),
+    )
+    places = {raw.name: (raw.name + ".csv", None) for raw in raws}
+    outcomes = execute(context, rules, settings.get("rules", {}), places)
+    return read_findings(engine), outcomes
+
+
+def read_findings(engine: Engine) -> list[Finding]:
+    """All findings of the last execution, in a stable order."""
+    rows = engine.query(exp.select("*").from_(f.table("work.findings"))).to_pylist()
+    found = [
+        Finding(
+            code=r["code"], severity=Severity(r["severity"]), table=r["table"], key=r["key"],
+            column=r["column"], value=r["value"], cause=r["cause"], args=json.loads(r["args"]),
+            money=r["money"], file=r["file"], sheet=r["sheet"], row=r["row"], id=r["id"],
+        )
+        for r in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda x: tuple(str(v) for v in (x.code, x.table, x.key, x.column, x.cause, x.row)))
+
+
+def _as_of(settings: Mapping[str, Any]) -> datetime | None:
+    day = settings.get("as_of")
+    return datetime(day.year, day.month, day.day, 23, 59, 59) if day else None
+
+
+def _glossary(settings: Mapping[str, Any]) -> Any:
+    given = settings.get("glossary")
+    if given is None:
+        return None
+    from dq.semantics.glossary import glossary_from_mapping
+
+    return glossary_from_mapping(given)
+
+
+def _raw(name: str, columns: Sequence[str], rows: list[dict[str, str]], work: Path) -> RawTable:
+    cells: dict[str, Any] = {
+        c: pa.array([r.get(c) or None for r in rows], pa.string()) for c in columns
+    }
+    cells["_row"] = pa.array(range(2, len(rows) + 2), pa.int64())
+    path = work / f"{name}.parquet"
+    pq.write_table(pa.table(cells), path)
+    facts = SourceFacts(
+        Path(f"{name}.csv"), "csv", 0, "0" * 64, headers=tuple(columns), header_row=1
+    )
+    return RawTable(name, path, tuple(columns), len(rows), len(rows), facts)
+
+
+def _mapping(raw: RawTable, settings: Mapping[str, Any]) -> TableMapping:
+    model = entity(raw.name)
+    columns, own = [], []
+    by_name = settings.get("links", {})
+    for header in raw.columns:
+        known = model.columns.get(header)
+        if header in ("is_deleted", "merged_into_id"):
+            continue
+        if known is None:
+            own.append(own_column(raw, header))
+            continue
+        link = by_name.get(f"{raw.name}.{header}", "id") if model.relation(header) else None
+        columns.append(ColumnMapping(header, header, Conversion(type=known.type), link=link))
+    given = all(k in raw.columns for k in model.key)
+    return TableMapping(
+        source=raw.name,
+        table=raw.name,
+        columns=tuple(columns),
+        own=tuple(own),
+        key=model.key if given else (),
+        deleted="is_deleted" if "is_deleted" in raw.columns else None,
+        merged_into="merged_into_id" if "merged_into_id" in raw.columns else None,
+    )

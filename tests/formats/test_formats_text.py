@@ -1,0 +1,160 @@
+"""Text: exact, in three languages, at several widths."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from dq.findings import Outcome, Result, RuleOutcome, Severity
+from dq.formats import render
+from dq.formats.terminal import text_width
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "uk"])
+def test_exact_text(language: str, sample: Result, words: Any, expect: Any) -> None:
+    expect(f"text.{language}.txt", render(sample, "text", language=words(language)))
+
+
+def test_exact_verbose_text(sample: Result, words: Any, expect: Any) -> None:
+    expect("text.verbose.en.txt", render(sample, "text", language=words("en"), verbose=True))
+
+
+def test_quiet_is_the_headline(sample: Result, words: Any) -> None:
+    assert render(sample, "text", language=words("en"), quiet=True) == (
+        "1,492 of 8,800 deals (17%) have an error; "
+        "38.8% of the total of 10,005,534 rests on them.\n"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "uk"])
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_lines_fit_the_terminal(width: int, language: str, sample: Result, words: Any) -> None:
+    text = render(sample, "text", language=words(language), width=width, verbose=True)
+    assert isinstance(text, str)
+    commands = ("dq scan", "dq init", "dq.yaml")
+    too_wide = [
+        line
+        for line in text.splitlines()
+        if text_width(line) > width and not any(word in line for word in commands)
+    ]
+    assert too_wide == []
+
+
+def test_no_colour_unless_asked(sample: Result, words: Any) -> None:
+    plain = render(sample, "text", language=words("en"))
+    colored = render(sample, "text", language=words("en"), color=True)
+    assert isinstance(plain, str)
+    assert isinstance(colored, str)
+    assert "\x1b" not in plain
+    assert "\x1b[31m" in colored
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == plain
+
+
+def test_nothing_wrong(sample: Result, words: Any) -> None:
+    clean = replace(sample, outcome="clean", exit_code=0, groups=(), notes=(), inputs=(), tables=())
+    text = render(replace(clean, as_of_origin="declared"), "text", language=words("en"))
+    assert text == (
+        "As of   31 Dec 2017, as asked\n"
+        "Result  Nothing wrong was found: 1 rule looked at the data.\n"
+        "\n"
+        "Not applicable: C106\u00a0Lost deal without a reason (deals), C107\u00a0Open deal without "
+        "a next step (deals),\n"
+        "  D101\u00a0Exact duplicates (deals), T103\u00a0Stage skipped or reversed (deals), "
+        "X101\u00a0Contacts known to one\n"
+        "  seller only\n"
+        "No data to judge: F103\u00a0One phone on many people (accounts)\n"
+        "\n"
+        "See the rest: dq scan --verbose\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "language", "headline"),
+    [
+        ({"groups": (), "outcomes": (), "tables": ()}, "en",
+         "Nothing was judged: no rule found data that it applies to."),
+        ({"tables": ()}, "en", "5 groups of errors were found."),
+        ({"tables": ()}, "ru", "Найдено 5 групп ошибок."),
+        ({"outcome": "errored", "outcomes": ()}, "en",
+         "The result is incomplete: the work could not finish."),
+    ],
+)  # fmt: skip
+def test_headlines(
+    changes: dict[str, Any], language: str, headline: str, sample: Result, words: Any
+) -> None:
+    changed = replace(sample, **changes)
+    assert render(changed, "text", language=words(language), quiet=True) == headline + "\n"
+
+
+def test_headline_of_warnings_only(sample: Result, words: Any) -> None:
+    warnings = tuple(g for g in sample.groups if g.severity is Severity.WARNING)
+    tables = tuple(replace(table, bad_records=0) for table in sample.tables)
+    changed = replace(sample, groups=warnings, tables=tables)
+    assert render(changed, "text", language=words("uk"), quiet=True) == (
+        "Помилок немає, але на 14 зауважень варто глянути.\n"
+    )
+
+
+def test_headline_counts_records_without_an_amount(sample: Result, words: Any) -> None:
+    groups = tuple(g for g in sample.groups if g.table == "contacts")
+    changed = replace(sample, groups=groups)
+    assert render(changed, "text", language=words("ru"), quiet=True) == (
+        "Ошибки есть в 104 из 1\u00a0912 контактов (5,4\u00a0%).\n"
+    )
+
+
+def test_a_crashed_rule_comes_first(sample: Result, words: Any) -> None:
+    crash = RuleOutcome(
+        "T103",
+        "deals",
+        Outcome.ERRORED,
+        reason="reason.crashed",
+        args={"reason": "no column stage"},
+    )
+    text = render(
+        replace(sample, outcome="errored", outcomes=(crash,)), "text", language=words("en")
+    )
+    assert isinstance(text, str)
+    assert "Result  The result is incomplete: 1 rule could not finish.\n" in text
+    assert (
+        "Could not finish: T103\u00a0Stage skipped or reversed (deals): "
+        "the rule stopped: no column stage\n"
+    ) in text
+
+
+def test_a_run_names_its_own_commands(sample: Result, words: Any) -> None:
+    text = render(replace(sample, run_id="r1"), "text", language=words("en"))
+    assert isinstance(text, str)
+    assert text.endswith("\nSee the rest: dq findings\n")
+
+
+def test_fresh_data_need_no_warning(sample: Result, words: Any) -> None:
+    text = render(replace(sample, as_of=date(2018, 1, 9)), "text", language=words("en"))
+    assert isinstance(text, str)
+    assert "As of   9 Jan 2018, the newest event in the data\n" in text
+
+
+def test_hostile_names_are_inert(sample: Result, words: Any, group: Any) -> None:
+    evil = group(
+        column="x\x1b[2J",
+        cause="\u202eevil",
+        examples=[["k\ney", "\x1b]0;title\x07" + "v" * 10_000, 2]],
+        file="../a\tb.csv",
+    )
+    text = render(replace(sample, groups=(evil,)), "text", language=words("en"))
+    assert isinstance(text, str)
+    assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", text)
+    assert "␛[2J" in text
+    assert "k⏎ey  ␛]0;title␇v" in text
+    assert max(map(len, text.splitlines())) < 200
+
+
+def test_currency_is_shown_once_it_is_known(sample: Result, words: Any) -> None:
+    text = render(replace(sample, currency="RUB"), "text", language=words("ru"))
+    assert isinstance(text, str)
+    assert "10\u00a0005\u00a0534\u00a0₽" in text
+    assert "единицах файла" not in text

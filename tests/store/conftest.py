@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dq.clock import FixedClock
+from dq.store import Actor, Store, open_store
+
+STEWARD = Actor("steward@acme.example", "host-1", "ann")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 3, 1, 9, 30, tzinfo=UTC), timedelta(seconds=1))
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
+    with open_store(tmp_path, clock) as opened:
+        yield opened
