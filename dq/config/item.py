@@ -76,14 +76,17 @@ class Item:
 
     @property
     def is_map(self) -> bool:
+        """Whether it is a mapping."""
         return self.kind == "map"
 
     @property
     def is_list(self) -> bool:
+        """Whether it is a list."""
         return self.kind == "seq"
 
     @property
     def is_number(self) -> bool:
+        """Whether it is a number, whole or not."""
         return self.kind in {"int", "float"}
 
     def error(

@@ -32,6 +32,7 @@ from dq.findings import Severity
 __all__ = ["SECTIONS"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NAME = r"[^\W\d]\w*"
 
 
@@ -50,9 +51,11 @@ def _source(name: str, item: Item) -> SourceSettings:
         "url",
         "table",
         "take",
+        "format",
         "sheet",
         "header_row",
         "footer",
+        "blank_headers",
         "preset",
         "encoding",
         "delimiter",
@@ -78,8 +81,14 @@ def _sheet(item: Item) -> str | int:
     return item.integer(low=1) if item.kind == "int" else item.text()
 
 
-def _header_row(item: Item) -> int:
-    return item.integer(low=1)
+def _header_row(item: Item) -> int | tuple[int, ...]:
+    if item.is_list:
+        return tuple(row.integer(low=1) for row in item.items())
+    return item.integer(low=0)
+
+
+def _format(item: Item) -> str:
+    return item.match("[a-z0-9]+", "{key} is {value}; a format is a word such as csv or xlsx.")
 
 
 def _footer(item: Item) -> int | tuple[str, ...]:
@@ -103,10 +112,10 @@ def _encoding(item: Item) -> str:
 
 def _delimiter(item: Item) -> str:
     value = str(item.node.value)
-    if value == "tab":
-        return "\t"
+    if value in _DELIMITERS:
+        return _DELIMITERS[value]
     if item.kind != "str" or len(value) != 1:
-        raise item.error("{key} must be one character in quotes, or the word tab.")
+        raise item.error("{key} must be one character in quotes, or: tab, comma, semicolon, pipe.")
     return value
 
 
@@ -135,9 +144,11 @@ def _timezone(item: Item) -> str:
 
 _SOURCE_KEYS: Mapping[str, Callable[[Item], object]] = {
     "take": _take,
+    "format": _format,
     "sheet": _sheet,
     "header_row": _header_row,
     "footer": _footer,
+    "blank_headers": Item.flag,
     "preset": _crm,
     "encoding": _encoding,
     "delimiter": _delimiter,
@@ -345,12 +356,13 @@ def _store(item: Item) -> StoreSettings:
 
 
 def _limits(item: Item) -> InputLimits:
-    of = item.fields("query", "file_size", "rows", "columns")
+    of = item.fields("query", "file_size", "rows", "columns", "cell")
     settings: dict[str, Any] = {}
     if "query" in of:
         settings["query"] = of["query"].duration()
-    if "file_size" in of:
-        settings["file_size"] = of["file_size"].size()
+    for key in ("file_size", "cell"):
+        if key in of:
+            settings[key] = of[key].size()
     for key in ("rows", "columns"):
         if key in of:
             settings[key] = of[key].integer(low=1)

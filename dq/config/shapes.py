@@ -69,8 +69,9 @@ class Url:
 class SourceSettings:
     """One thing that is read: files that match `path`, or a table of a database.
 
-    None means: detect it. `footer` is a number of lines, or the words that closing lines
-    begin with.
+    None means: detect it. `header_row` is a row as Excel counts, several for a header that
+    takes several, 0 for none. `footer` is a number of lines, or the words that the first
+    closing line begins with. `blank_headers` lets columns have no name.
     """
 
     name: str
@@ -78,9 +79,11 @@ class SourceSettings:
     url: Url | None = None
     table: str | None = None
     take: str = "newest"
+    format: str | None = None
     sheet: str | int | None = None
-    header_row: int | None = None
+    header_row: int | tuple[int, ...] | None = None
     footer: int | tuple[str, ...] | None = None
+    blank_headers: bool = False
     preset: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -200,12 +203,13 @@ class StoreSettings:
 
 @dataclass(frozen=True)
 class InputLimits:
-    """What is refused: a longer query, a larger input file. `file_size` in bytes."""
+    """What is refused: a longer query, a larger input file or cell. Sizes in bytes."""
 
     query: timedelta | None = None
-    file_size: int = 4 * 10**9
+    file_size: int | None = None
     rows: int | None = None
-    columns: int = 16_384
+    columns: int = 4096
+    cell: int = 128 * 1024
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def draft_by_preset(sample: TableSample, forced: str | None) -> SourceDraft | No
     if told is None:
         return None
     name, signature = told
-    source = SourceDraft(sample, preset=name, object=signature.name)
+    source = SourceDraft(sample, preset=name, told_as=signature.name)
     args = {"preset": preset(name).title, "object": signature.name}
     skip = signature.skip
     if skip is None and sample.keys >= _VALIDITY and not signature.history:
@@ -141,7 +141,7 @@ def _stages(draft: DraftColumn, column: ColumnSample, known: Preset) -> bool:
     values, unknown = stage_values(column.all_counts, known.won, known.lost, known.open)
     if column.filled and unknown and not {"won", "lost"} & set(values.values()):
         return False
-    closed = {w: "won" for w in known.won} | {w: "lost" for w in known.lost}
+    closed = dict.fromkeys(known.won, "won") | dict.fromkeys(known.lost, "lost")
     draft.values = values | {w: s for w, s in closed.items() if w not in values}
     return True
 
@@ -191,16 +191,16 @@ def _true(word: str | None) -> bool:
 
 def settle_presets(sources: Sequence[SourceDraft]) -> None:
     """What needs to see all files: tables that yield, split-off records, stage tables."""
-    objects = {(s.preset, s.object): s for s in sources if s.object}
+    objects = {(s.preset, s.told_as): s for s in sources if s.told_as}
     for source in sources:
         signature = _signature(source)
-        rival = objects.get((source.preset, signature.yields_to)) if signature else None
+        rival = objects.get((source.preset, signature.yields_to or "")) if signature else None
         if rival is not None and rival.tables:
             source.tables.clear()
-            source.evidence = [("mapping.skip_reference", {"object": source.object or ""})]
-    told = any(s.object for s in sources)
+            source.evidence = [("mapping.skip_reference", {"object": source.told_as or ""})]
+    told = any(s.told_as for s in sources)
     for source in sources:
-        if told and source.object is None and _CONNECTOR in source.sample.keys:
+        if told and source.told_as is None and _CONNECTOR in source.sample.keys:
             source.tables.clear()
             source.asked.clear()
             source.near.clear()
@@ -215,19 +215,19 @@ def settle_presets(sources: Sequence[SourceDraft]) -> None:
 
 
 def _signature(source: SourceDraft) -> Signature | None:
-    if source.object is None:
+    if source.told_as is None:
         return None
-    named = [s for s in preset(source.preset).signatures if s.name == source.object]
+    named = [s for s in preset(source.preset).signatures if s.name == source.told_as]
     return named[0] if named else None
 
 
 def _stage_table(
-    source: SourceDraft, objects: Mapping[tuple[str, str | None], SourceDraft]
+    source: SourceDraft, objects: Mapping[tuple[str, str], SourceDraft]
 ) -> None:
     """Status and name of a stage from the table that lists the stages."""
-    if source.object is None or not source.tables:
+    if source.told_as is None or not source.tables:
         return
-    rule = preset(source.preset).tables[source.object].status
+    rule = preset(source.preset).tables[source.told_as].status
     if rule is None or rule.table is None:
         return
     stages = objects.get((source.preset, rule.table))

@@ -21,16 +21,26 @@ FLAG_WORDS: Mapping[str, str] = {
     "true": "true", "false": "false", "yes": "true", "no": "false", "y": "true", "n": "false",
     "t": "true", "f": "false", "1": "true", "0": "false", "1.0": "true", "0.0": "false",
     "да": "true", "нет": "false", "так": "true", "ні": "false", "истина": "true",
-    "ложь": "false", "правда": "true", "неправда": "false", "істина": "true", "хибність": "false",
-    "on": "true", "off": "false",
+    "ложь": "false", "правда": "true", "неправда": "false",
 }  # fmt: skip
+"""Words that the loader reads as yes and no without being told."""
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-zа-яА-Я]{2,}")
-_URL = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|ru|ua|org|net|kz|by|io|рф|eu|de|uk|info|biz)(?:/\S*)?", re.I)
-_UUID = re.compile(r"\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?", re.I)
-_PHONE = re.compile(r"[+(]?[0-9][0-9\s().\u00a0\u2013-]{5,22}[0-9](?:\s*(?:доб|ext|вн|x)\.?\s*[0-9]+)?", re.I)
+_URL = re.compile(
+    r"(?:https?://|www\.)\S+"
+    r"|[\w-]+(?:\.[\w-]+)*\.(?:com|ru|ua|org|net|kz|by|io|рф|eu|de|uk|info|biz)(?:/\S*)?",
+    re.IGNORECASE,
+)
+_UUID = re.compile(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
+_PHONE = re.compile(
+    r"[+(]?[0-9][0-9\s().\u00a0\u2013-]{5,22}[0-9](?:\s*(?:доб|ext|вн|x)\.?\s*[0-9]+)?",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(r"-?[0-9]+(?:\.0)?")
-_ID = re.compile(r"[A-Za-zА-Яа-я]{0,6}[-_ №]?[0-9]{3,}(?:[-_/][0-9A-Za-z]+)*|[0-9A-Z]{6,}|[0-9a-zA-Z]{15}|[0-9a-zA-Z]{18}")
+_ID = re.compile(
+    r"[A-Za-zА-Яа-я]{0,6}[-_ №]?[0-9]{3,}(?:[-_/][0-9A-Za-z]+)*"
+    r"|[0-9A-Z]{6,}|[0-9a-zA-Z]{15}|[0-9a-zA-Z]{18}"
+)
 _INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_11 = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_12 = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
@@ -53,6 +63,7 @@ class Content:
 
     @cached_property
     def total(self) -> int:
+        """Cells that say something."""
         return sum(self.counts.values())
 
     def share(self, test: Callable[[str], object]) -> float:
@@ -63,18 +74,22 @@ class Content:
 
     @cached_property
     def hashed(self) -> bool:
+        """Whether the values are hashes of one length."""
         return pseudonymised(self.counts) is not None
 
     @cached_property
     def email(self) -> float:
+        """E-mail addresses."""
         return self.share(_EMAIL.fullmatch)
 
     @cached_property
     def url(self) -> float:
+        """Web addresses."""
         return self.share(_URL.fullmatch)
 
     @cached_property
     def uuid(self) -> float:
+        """UUIDs."""
         return self.share(_UUID.fullmatch)
 
     @cached_property
@@ -94,6 +109,7 @@ class Content:
 
     @cached_property
     def country(self) -> float:
+        """Countries by name."""
         return self.share(lambda v: v.casefold() in _countries())
 
     @cached_property
@@ -131,6 +147,7 @@ class Content:
 
     @cached_property
     def numbers(self) -> NumberStyle | None:
+        """Style of the numbers."""
         return detect_numbers(self.counts)
 
     @property
@@ -145,6 +162,7 @@ class Content:
 
     @property
     def number(self) -> float:
+        """Share of numbers in the style of the column."""
         return self.numbers.share if self.numbers else 0.0
 
     @cached_property

@@ -22,8 +22,10 @@ _FAR = re.compile(r"(?<![0-9])(?:20[5-9][0-9]|2[1-9][0-9]{2}|[3-9][0-9]{3})(?![0
 
 @dataclass(frozen=True)
 class Hints:
-    """What decides the order of day and month where values do not: the preset's order or
-    the country of the project."""
+    """What decides the order of day and month where values do not.
+
+    `order` is the preset's or the language's; `country` the project's.
+    """
 
     order: str | None = None
     country: str | None = None

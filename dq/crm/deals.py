@@ -169,7 +169,7 @@ def _same_but_for_lines(draft: Draft, lines: Draft) -> bool:
     ]
     names = {c.key: c.name for c in [key, *others]}
     table = pa.table({k: draft.sample.read(n) for k, n in names.items()})
-    return table.group_by(list(names)).aggregate([]).num_rows == len(key.values)
+    return bool(table.group_by(list(names)).aggregate([]).num_rows == len(key.values))
 
 
 def _say_unknown(source: SourceDraft, draft: Draft) -> None:

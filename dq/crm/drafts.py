@@ -115,7 +115,7 @@ class SourceDraft:
 
     sample: TableSample
     preset: str = "generic"
-    object: str | None = None  # the preset's name for it
+    told_as: str | None = None  # the preset's name for such a table
     tables: list[Draft] = field(default_factory=list)
     reused: SourceMapping | None = None
     merge_log: tuple[str, str] | None = None

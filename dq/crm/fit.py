@@ -82,7 +82,7 @@ def _text(column: Column, content: Content) -> float:
             return SURE
         others = max(v for k, v in shares.items() if k != column.kind)
         if column.kind in {"email", "phone"}:
-            return AGREE if share >= 0.3 or others < 0.5 and content.date < 0.5 else NO
+            return AGREE if share >= 0.3 or (others < 0.5 and content.date < 0.5) else NO
         if column.kind == "tax_id":
             return AGREE if content.whole >= 0.5 else NO
         return AGREE if content.date < 0.5 and content.email < 0.5 else NO

@@ -141,9 +141,9 @@ def _referred(draft: Draft, name: ColumnSample, sources: Sequence[SourceDraft]) 
                 continue
             for relation in TABLES[other.table].relations:
                 column = other.column(relation.column)
-                if relation.target == draft.table and column is not None:
-                    if overlap(column, name) >= 0.5:
-                        return True
+                refers = relation.target == draft.table and column is not None
+                if refers and column is not None and overlap(column, name) >= 0.5:
+                    return True
     return False
 
 

@@ -104,7 +104,7 @@ _FLOW_FROM = 6
 """Depth from which a map is written on one line: sources, source, tables, table, columns."""
 
 
-def _word(text: str) -> str:
+def _word(text: str) -> Any:
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if _PLAIN.fullmatch(text) and text.lower() not in _MEANING:

@@ -55,8 +55,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """`column` names a record of `target`. `enforced`: the CRM itself keeps it whole;
-    `optional`: it may be blank."""
+    """A column that names a record of another table.
+
+    `enforced`: the CRM itself keeps it whole; `optional`: it may be blank.
+    """
 
     column: str
     target: str

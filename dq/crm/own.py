@@ -9,6 +9,7 @@ from dq.crm.content import Content, content_of
 from dq.crm.conversions import Hints, date_conversion, number_conversion
 from dq.crm.mapping import Conversion, OwnColumn
 from dq.crm.sample import ColumnSample
+from dq.crm.synonyms import synonyms
 from dq.text.dates import detect_serials
 
 __all__ = ["own_columns", "own_kind"]
@@ -16,50 +17,6 @@ __all__ = ["own_columns", "own_kind"]
 _RESERVED = frozenset(
     "_row _source _live _deleted _merged _money _won merged_into_id amount_base margin_base "
     "open_days last_activity_at".split()
-)
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_MONEY = _set(
-    "money revenue price prices amount budget cost costs salary fee fees profit margin income "
-    "turnover spend spent expense expenses sum payment payments invoiced mrr arr ltv gmv annualrevenue "
-    "выручка выручки сумма бюджет стоимость цена оборот прибыль маржа доход зарплата оклад расход "
-    "расходы себестоимость оплата платеж чек долг аванс предоплата виручка сума вартість ціна обіг "
-    "прибуток дохід витрати собівартість борг"
-)
-_NOT_MONEY = _set(
-    "number count counts qty quantity кол количество кількість percent percentage % share rate ratio "
-    "доля процент відсоток id code code date дата type tier range band currency валюта category hide "
-    "score index rank time days months years day installments"
-)
-_DURATION = _set(
-    "duration seconds minutes hours elapsed длительность продолжительность тривалість талк"
-)
-_DURATION_PHRASES = ("time spent", "talk time", "response time", "время разговора", "час розмови")
-_DATE = _set("date at time timestamp on synced modstamp дата время срок час термін created updated")
-_NOTE = _set(
-    "note notes comment comments remark description body text message примечание комментарий "
-    "описание заметка текст сообщение примітка коментар опис нотатка"
-)
-_PERSON = _set(
-    "manager owner agent rep sdr bdr creator author assignee supervisor менеджер ответственный "
-    "руководитель куратор автор создал изменил создана изменена отредактировал відповідальний керівник"
-)
-_PHONE = _set("phone phones mobile tel telephone fax телефон моб факс")
-_CITY = _set("city town город місто")
-_COUNTRY = _set("country страна країна")
-_COMPANY = _set("company organization organisation employer компания организация компанія організація")
-_NAME = _set("firstname lastname surname фамилия отчество прізвище піб фио імя")
-_NAME_PHRASES = ("first name", "last name", "middle name", "full name", "по батькові")
-_TAX = _set("инн inn єдрпоу edrpou іпн рнокпп унп бин иин vat tin")
-_URL = _set("url website site link сайт ссылка посилання referrer")
-_POSTCODE = _set("zip postcode postal индекс індекс")
-_CODE = _set(
-    "id ids guid uuid key код code ключ артикул sku № номер number serial gclid yclid fbclid cid uid "
-    "vid tid roistat ym"
 )
 
 
@@ -82,67 +39,72 @@ def own_columns(
 def own_kind(content: Content, hints: Hints) -> tuple[str, Conversion]:
     """Kind and conversion of a column by its header and its values."""
     column = content.column
-    words = frozenset(column.key.split())
     typed = column.arrow_type
     if typed in {"date", "timestamp", "boolean"}:
         return ("flag" if typed == "boolean" else "date"), Conversion(type=typed)
     if not content.total and not content.flag:
-        return _by_header_alone(column.key, words), Conversion()
+        return _by_header_alone(content), Conversion()
     if content.hashed:
-        return ("id" if words & {"id", "ids", "key", "guid"} else "hash"), Conversion()
-    if content.number >= 0.95 and not words & _POSTCODE and not _mixed(content):
-        found = _number(content, words, hints)
+        return ("id" if {"id", "ids", "key", "guid"} & set(column.key.split()) else "hash"), (
+            Conversion()
+        )
+    if content.number >= 0.95 and not _says(content, "postcode") and not _mixed(content):
+        found = _number(content, hints)
         if found is not None:
             return found
     if content.flag and not (content.number >= 0.95 and column.distinct < 2):
         return "flag", Conversion(type="boolean")
     if content.date >= 0.95 and not content.whole:
         return _date(content, hints)
-    return _text(content, words), Conversion()
+    return _text(content), Conversion()
 
 
-def _by_header_alone(key: str, words: frozenset[str]) -> str:
-    if words & _NOTE:
-        return "note"
-    return "id" if key.endswith(" id") or key == "id" else "text"
+def _says(content: Content, kind: str) -> bool:
+    return synonyms().says(kind, content.column.key)
 
 
-def _number(
-    content: Content, words: frozenset[str], hints: Hints
-) -> tuple[str, Conversion] | None:
+def _by_header_alone(content: Content) -> str:
+    key = content.column.key
+    if key == "id" or key.endswith(" id"):
+        return "id"
+    return "note" if _says(content, "note") else "text"
+
+
+def _number(content: Content, hints: Hints) -> tuple[str, Conversion] | None:
     """A number by what its header says of it; None where the digits are something else."""
-    column = content.column
-    if words & _MONEY and not words & _NOT_MONEY:
-        conversion = number_conversion(content, "decimal").conversion
-        return "money", conversion or Conversion()
-    if content.flag and column.distinct == 2:
+    if _says(content, "money") and not _says(content, "not_money"):
+        return "money", number_conversion(content, "decimal").conversion or Conversion()
+    if content.flag and content.column.distinct == 2:
         return None
-    if words & _DATE and detect_serials(content.counts):
+    if _says(content, "date") and detect_serials(content.counts):
         return _date(content, hints)
-    if words & _PHONE or content.sure_phone >= 0.9:
+    if _says(content, "phone") or content.sure_phone >= 0.9:
         return "phone", Conversion()
-    if words & _TAX:
+    if _says(content, "tax_id"):
         return "tax_id", Conversion()
-    if content.whole >= 0.95 and (words & _CODE or _is_code(content)):
+    if content.whole >= 0.95 and (_says(content, "id") or _is_code(content)):
         return "id", Conversion()
-    if content.whole >= 0.95 and content.date >= 0.95 and words & _DATE:
+    if content.whole >= 0.95 and content.date >= 0.95 and _says(content, "date"):
         return None
     style = content.numbers
     kind = "integer" if style and style.integers and content.whole >= 0.95 else "decimal"
     conversion = number_conversion(content, kind).conversion or Conversion()
-    duration = words & _DURATION or any(p in column.key for p in _DURATION_PHRASES)
-    return ("duration" if duration else "number"), conversion
+    return ("duration" if _says(content, "duration") else "number"), conversion
 
 
 def _mixed(content: Content) -> bool:
     """Codes of digits and letters among the numbers: then all are codes."""
-    return any(v.isalnum() and not v.isdigit() and any(c.isdigit() for c in v)
-               for v in content.counts)
+    return any(
+        v.isalnum() and not v.isdigit() and any(c.isdigit() for c in v) for v in content.counts
+    )
 
 
 def _is_code(content: Content) -> bool:
-    """Whole numbers with leading zeros, or of one length and longer than most counts, or
-    longer still and hardly repeating."""
+    """Whole numbers that are codes rather than counts.
+
+    They have leading zeros, or one length that few counts have, or are longer still and
+    hardly repeat.
+    """
     sizes = {len(v.partition(".")[0]) for v in content.counts}
     if len(sizes) == 1 and min(sizes) >= 6 and content.column.distinct > 1:
         return True
@@ -165,35 +127,32 @@ def _date(content: Content, hints: Hints) -> tuple[str, Conversion]:
     return "date", conversion
 
 
-def _text(content: Content, words: frozenset[str]) -> str:
+def _text(content: Content) -> str:
+    """Kind of a text column: by its values where they tell, else by its header."""
     key = content.column.key
-    if content.email >= 0.8:
-        return "email"
-    if content.sure_phone >= 0.8 or (words & _PHONE and content.phone >= 0.5):
-        return "phone"
-    if content.uuid >= 0.9:
-        return "id"
-    if content.url >= 0.9 or (words & _URL and content.url >= 0.5):
-        return "url"
-    if words & _TAX and content.whole >= 0.5:
-        return "tax_id"
-    if words & _POSTCODE:
-        return "text"
-    if words & _COUNTRY or content.country >= 0.8:
-        return "country"
-    if words & _CITY:
-        return "city"
-    if words & _NAME or any(p in key for p in _NAME_PHRASES):
-        return "name"
-    if words & _PERSON and "id" not in words and content.person >= 0.5:
-        return "person"
-    if words & _COMPANY and "id" not in words and content.words >= 0.5:
-        return "company"
-    if "id" in words or (content.id_like >= 0.9 and content.column.unique):
-        return "id"
-    if words & _NOTE and not content.categorical:
-        return "note"
-    return "category" if content.categorical else _long(content)
+    is_id = "id" in key.split()
+    tests: tuple[tuple[str, bool], ...] = (
+        ("email", content.email >= 0.8),
+        ("phone", content.sure_phone >= 0.8 or _half(content, "phone", content.phone)),
+        ("id", content.uuid >= 0.9),
+        ("url", content.url >= 0.9 or _half(content, "url", content.url)),
+        ("tax_id", _half(content, "tax_id", content.whole)),
+        ("text", _says(content, "postcode")),
+        ("country", _says(content, "country") or content.country >= 0.8),
+        ("city", _says(content, "city")),
+        ("name", _says(content, "name")),
+        ("person", not is_id and _half(content, "person", content.person)),
+        ("company", not is_id and _half(content, "company", content.words)),
+        ("id", is_id or (content.id_like >= 0.9 and content.column.unique)),
+        ("note", _says(content, "note") and not content.categorical),
+        ("category", content.categorical),
+    )
+    return next((kind for kind, told in tests if told), _long(content))
+
+
+def _half(content: Content, kind: str, share: float) -> bool:
+    """The header says so, and so do at least half of the values."""
+    return share >= 0.5 and _says(content, kind)
 
 
 def _long(content: Content) -> str:

@@ -48,9 +48,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class PresetColumn:
-    """Where a canonical column comes from: the first of `headers` that is there, else of
-    `then`; all others of `then` are taken where it is blank.
+    """Where a canonical column comes from.
 
+    The first of `headers` that is there, else of `then`; all others of `then` are taken
+    where it is blank.
     `values` are words to values; `stages`: words to won, lost, open by the preset's lists;
     `prefix`: taken only when every value begins with it (ids that say their table);
     `other` is used when none of the headers is there.
@@ -72,9 +73,11 @@ class PresetColumn:
 
 @dataclass(frozen=True)
 class StatusRule:
-    """Deal status by what the data say of each stage: `by` holds the stage, `won` and
-    `closed` are flags; they stand in the same table, or in `table`, where `key` is the
-    stage and `label` its name for people."""
+    """Deal status by what the data say of each stage.
+
+    `by` holds the stage, `won` and `closed` are flags; they stand in the same table, or in
+    `table`, where `key` is the stage and `label` its name for people.
+    """
 
     by: tuple[str, ...]
     won: tuple[str, ...]

@@ -18,7 +18,9 @@ from dq.crm.finish import finish
 from dq.crm.generic import draft_generic
 from dq.crm.links import propose_relations, settle_keys, settle_links
 from dq.crm.mapping import ProjectMapping, SourceMapping
-from dq.crm.presets import PRESETS, preset as preset_of
+from dq.crm.presets import PRESETS
+from dq.crm.presets import preset as preset_of
+from dq.crm.refresh import refresh
 from dq.crm.sample import TableSample
 from dq.crm.shapes import reuse
 from dq.errors import UsageError
@@ -67,8 +69,10 @@ def recognise(
     notes: list[Note] = []
     for source in sources:
         if source.reused is not None:
-            mappings.append(source.reused)
-            notes += source.notes
+            hints = _hints(source, language, country)
+            known, said = refresh(source.reused, source.sample, hints)
+            mappings.append(known)
+            notes += [*source.notes, *said]
             continue
         done = finish(source, _hints(source, language, country))
         mappings.append(done.mapping)
@@ -79,7 +83,7 @@ def recognise(
         mapping=ProjectMapping(tuple(mappings), relations),
         preset=_most(mappings),
         asked=tuple(asked),
-        notes=tuple([*_told(sources), *notes]),
+        notes=(*_told(sources), *notes),
         near=tuple(n for s in sources for n in s.near),
     )
 

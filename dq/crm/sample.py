@@ -6,7 +6,7 @@ Nothing here loops over rows: Arrow counts, Python sees distinct values only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ class TableSample:
 
     @property
     def name(self) -> str:
+        """Name of the raw table."""
         return self.raw.name
 
     @cached_property
@@ -70,6 +71,7 @@ class TableSample:
 
     @property
     def rows(self) -> int:
+        """Rows of the whole table."""
         return self.raw.rows
 
     def find(self, *keys: str) -> ColumnSample | None:
@@ -208,8 +210,7 @@ class ColumnSample:
 
     @cached_property
     def arrow_type(self) -> str | None:
-        """For sources with types of their own: integer, decimal, date, timestamp, boolean,
-        text; None for text sources."""
+        """The type that a source gives itself: one of the model's; None for text sources."""
         if not self.table.raw.typed:
             return None
         import pyarrow as pa

@@ -23,8 +23,10 @@ _NEAR = 0.7
 
 @dataclass(frozen=True)
 class Match:
-    """A canonical column that a header may mean. `evidence` is a message key with `known`,
-    the synonym that was met."""
+    """A canonical column that a header may mean.
+
+    `evidence` is a message key; `known` the synonym that was met.
+    """
 
     target: str
     confidence: float
@@ -117,10 +119,19 @@ class TableWords:
 
 @dataclass(frozen=True)
 class Synonyms:
-    """All tables' words and the stage words."""
+    """All tables' words, the stage words, and header words that say what a column is about."""
 
     tables: Mapping[str, TableWords]
     stages: StageWords
+    kinds: Mapping[str, frozenset[str]]
+
+    def says(self, kind: str, key: str) -> bool:
+        """Whether a header key holds a word or phrase of that kind."""
+        padded = f" {key} "
+        words = self.kinds[kind]
+        return bool(words & set(key.split())) or any(
+            " " in word and f" {word} " in padded for word in words
+        )
 
 
 @cache
@@ -136,9 +147,8 @@ def parse_synonyms(text: str, name: str) -> Synonyms:
     Raises:
         ConfigError: the text is off; with file, line and column.
     """
-    fields = parse_yaml(text, name).fields(
-        "stages", "common", "tables", required=("stages", "common", "tables")
-    )
+    sections = ("stages", "kinds", "common", "tables")
+    fields = parse_yaml(text, name).fields(*sections, required=sections)
     stages = fields["stages"].fields("won", "lost", "open", required=("won", "lost", "open"))
     common = {target: _grades(part) for target, part in fields["common"].entries().items()}
     tables = {}
@@ -147,7 +157,9 @@ def parse_synonyms(text: str, name: str) -> Synonyms:
             raise part.unknown(table, TABLES)
         tables[table] = _table(TABLES[table], part, common)
     return Synonyms(
-        tables, StageWords(*(frozenset(_list(stages[n])) for n in ("won", "lost", "open")))
+        tables,
+        StageWords(*(frozenset(_list(stages[n])) for n in ("won", "lost", "open"))),
+        {kind: frozenset(_list(part)) for kind, part in fields["kinds"].entries().items()},
     )
 
 

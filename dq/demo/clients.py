@@ -76,7 +76,9 @@ def _account(
         short = titles[language].pop()
         title = vocabulary["company_format"].format(form=form, name=short)
         domain = f"{latin(short, vocabulary)}.{vocabulary['tld']}"
-    created = at_work(rng, workday(rng, date(2023, 1, 9), date(2026, 8, 20)))
+    # Two in three were clients already when the CRM was introduced.
+    last = date(2023, 12, 22) if rng.random() < 0.65 else date(2026, 8, 20)
+    created = at_work(rng, workday(rng, date(2023, 1, 9), last))
     owner = rng.choice(sellers(world, language, date(2023, 10, 2), END.date()))
     # A parent is older than its branches and itself stands alone or below one older still.
     older = [row for row in world.tables["accounts"][-40:] if language_of(row) == language]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_left
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -70,11 +71,11 @@ def fill_sales(world: World) -> dict[str, Path]:
     for contact in world.tables["contacts"]:
         people.setdefault(contact["account_id"], []).append(contact)
     drafts: list[tuple[datetime, str, Row]] = []
+    accounts = sorted(world.tables["accounts"], key=_created)
     for _ in range(world.rows):
-        account = rng.choice(world.tables["accounts"])
-        first = max(account["created_at"].date() + timedelta(days=1), START)
-        begun = at_work(rng, workday(rng, first, END.date() - timedelta(days=1)))
-        drafts.append((max(begun, account["created_at"]), account["id"], account))
+        begun = at_work(rng, workday(rng, START, END.date() - timedelta(days=1)))
+        account = rng.choice(accounts[: bisect_left(accounts, begun, key=_created)])
+        drafts.append((begun, account["id"], account))
     paths: dict[str, Path] = {}
     named: set[tuple[str, str]] = set()
     for created, _, account in sorted(drafts, key=lambda draft: draft[:2]):
@@ -89,6 +90,11 @@ def fill_sales(world: World) -> dict[str, Path]:
             _price(world, rng, deal, reached(path))
     _history(world, paths)
     return paths
+
+
+def _created(account: Row) -> datetime:
+    moment: datetime = account["created_at"]
+    return moment
 
 
 def _path(rng: random.Random, created: datetime) -> Path:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckDBEngine"]
 
 _BATCH_ROWS = 65_536
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 _KEPT = frozenset({"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL(18,4)"})
 _INTEGERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER"}
@@ -144,7 +145,7 @@ class DuckDBEngine:
     def _copy(self, sql: exp.Query, path: Path, params: Mapping[str, object] | None) -> None:
         with self._cursor() as cursor:
             text = self._text(cursor, sql, params)
-            cursor.execute(f"COPY ({text}) TO ? (FORMAT parquet, COMPRESSION zstd)", [str(path)])
+            cursor.execute(f"COPY ({text}) TO ? ({_PARQUET})", [str(path)])
 
     def _show(self, name: str, path: Path, *, owned: bool) -> None:
         """Put a view with the engine's types on a Parquet file or a folder of them."""

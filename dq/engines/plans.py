@@ -35,12 +35,9 @@ class WorkFolder:
         self._made += 1
         return self.path / f"t{self._made:06d}{suffix}"
 
-    def owns(self, path: Path) -> bool:
-        return path.is_relative_to(self.path)
-
     def remove(self, path: Path) -> None:
         """Delete a file or folder, if it is here and still there."""
-        if not self.owns(path):
+        if not path.is_relative_to(self.path):
             return
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -48,6 +45,7 @@ class WorkFolder:
             path.unlink(missing_ok=True)
 
     def close(self) -> None:
+        """Delete the folder with all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -24,8 +24,7 @@ try:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.logger import PySparkLogger
-    from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql import types as T
+    from pyspark.sql import DataFrame, SparkSession, types
     from pyspark.sql.functions import col, expr
     from pyspark.sql.pandas.types import from_arrow_schema
 except ImportError as missing:
@@ -52,8 +51,15 @@ _SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.compression.codec": "zstd",
 }
-_MONEY = T.DecimalType(18, 4)
-_KEPT = (T.StringType, T.LongType, T.DoubleType, T.BooleanType, T.DateType, T.TimestampNTZType)
+_MONEY = types.DecimalType(18, 4)
+_KEPT = (
+    types.StringType,
+    types.LongType,
+    types.DoubleType,
+    types.BooleanType,
+    types.DateType,
+    types.TimestampNTZType,
+)
 _start = threading.Lock()
 
 
@@ -338,7 +344,7 @@ def _without_nanoseconds(frame: DataFrame, path: Path) -> DataFrame:
     ]
     return frame.withColumns(
         {
-            name: expr(f"timestamp_micros({_quoted(name)} div 1000)").cast(T.TimestampNTZType())
+            name: expr(f"timestamp_micros({_quoted(name)} div 1000)").cast(types.TimestampNTZType())
             for name in columns
         }
     )
@@ -348,22 +354,22 @@ def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _target(found: T.DataType) -> T.DataType | None:
+def _target(found: types.DataType) -> types.DataType | None:
     """The type to cast to, or None to keep it."""
     if isinstance(found, _KEPT) or found == _MONEY:
         return None
-    if isinstance(found, T.IntegralType | T.NullType):
-        return T.LongType()
-    if isinstance(found, T.FloatType):
-        return T.DoubleType()
-    if isinstance(found, T.TimestampType):
-        return T.TimestampNTZType()
-    if isinstance(found, T.DecimalType):
+    if isinstance(found, types.IntegralType | types.NullType):
+        return types.LongType()
+    if isinstance(found, types.FloatType):
+        return types.DoubleType()
+    if isinstance(found, types.TimestampType):
+        return types.TimestampNTZType()
+    if isinstance(found, types.DecimalType):
         if found.scale == 0:
-            return T.LongType()
-        wide = T.DecimalType(38, found.scale)
+            return types.LongType()
+        wide = types.DecimalType(38, found.scale)
         return None if found == wide else wide
-    return T.StringType()
+    return types.StringType()
 
 
 @contextmanager

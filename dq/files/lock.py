@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ class FileLock:
             with file_errors(self.path, "write"):
                 taken = lock_file(descriptor)
             if not taken:
-                raise self._locked(_read_holder(descriptor))
+                raise self._locked(_wait_for_holder(descriptor))
             self.abandoned = _read_holder(descriptor)
             with file_errors(self.path, "write"):
                 _write(descriptor, json.dumps(asdict(self._holder), ensure_ascii=False))
@@ -107,6 +108,15 @@ class FileLock:
             pid=str(holder.pid),
             host=holder.host,
         )
+
+
+def _wait_for_holder(descriptor: int) -> Holder | None:
+    """The holder, who may have taken the lock but not yet written its name."""
+    for _ in range(20):
+        if holder := _read_holder(descriptor):
+            return holder
+        time.sleep(0.02)
+    return None
 
 
 def _write(descriptor: int, text: str) -> None:

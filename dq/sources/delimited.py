@@ -101,8 +101,9 @@ class _Reader:
 
     def _rows(self) -> Iterator[Line]:
         counts = Counter(len(line.cells) for line in self.head if line.row >= self.layout.first)
-        usual = counts.most_common(1)[0][0] if counts else self.layout.width
-        width = usual if usual >= self.layout.width else len(self.layout.headers)
+        width = len(self.layout.headers)
+        if counts and width not in counts:
+            width = counts.most_common(1)[0][0]
         with self.text.path.open("rb") as raw:
             raw.seek(self.text.skip)
             with io.TextIOWrapper(raw, encoding="utf-8", newline="") as stream:

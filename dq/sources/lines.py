@@ -107,6 +107,11 @@ def refuse(
     column: int | str | None = None,
     **args: object,
 ) -> SourceError:
-    """The error that rejects a file; its name is filled in by `read`."""
+    """The error that rejects a file; its name is filled in by `read`.
+
+    The place is also there for the sentence to name.
+    """
+    spot = {"line": line, "row": row, "sheet": sheet, "column": column}
+    named = {name: value for name, value in spot.items() if value is not None}
     place = Place(line=line, row=row, sheet=sheet, column=column)
-    return SourceError(message, where=place, fix=fix, **args)
+    return SourceError(message, where=place, fix=fix, **named, **args)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 __all__ = ["DELIMITERS", "ReadOptions", "delimiter_of"]
 
-DELIMITERS = (",", ";", "\t", "|")
-"""Delimiters that are recognised; any other single character can be declared."""
+DELIMITERS = ("\t", ";", "|", ",")
+"""Delimiters that are recognised, the least usual in texts first; any other is declared."""
 
 _WORDS = {
     "comma": ",",

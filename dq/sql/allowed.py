@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from dq.errors import PortabilityError
-from dq.sql.function import Function, Kind, function_named, is_literal
+from dq.sql.function import Function, Kind, function_named, is_literal, value_of
 
 __all__ = ["check_portable", "refusals"]
 
@@ -92,6 +92,12 @@ _PARTS: dict[type[exp.Expr], frozenset[str]] = {
 
 _AGGREGATES = (exp.Count, exp.Sum, exp.Min, exp.Max)
 _RANKED = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead)
+_TYPES = frozenset(
+    {exp.DataType.Type.TEXT, exp.DataType.Type.VARCHAR, exp.DataType.Type.BIGINT}
+    | {exp.DataType.Type.INT, exp.DataType.Type.DOUBLE, exp.DataType.Type.DECIMAL}
+    | {exp.DataType.Type.DATE, exp.DataType.Type.TIMESTAMP, exp.DataType.Type.TIMESTAMPNTZ}
+    | {exp.DataType.Type.BOOLEAN}
+)
 _JOINS = frozenset(
     {("", ""), ("", "INNER"), ("LEFT", ""), ("RIGHT", ""), ("FULL", ""), ("", "CROSS")}
     | {("", "SEMI"), ("", "ANTI"), ("LEFT", "OUTER"), ("LEFT", "SEMI"), ("LEFT", "ANTI")}
@@ -145,14 +151,33 @@ def _check_special(node: exp.Expr) -> None:
         if (node.side.upper(), node.kind.upper()) not in _JOINS:
             raise _unknown(f"{node.side} {node.kind} JOIN".strip())
     elif isinstance(node, exp.Cast):
-        if not is_literal(node.this):
-            raise _unknown(f"CAST to {node.to.sql()}", "as_text, as_double and their like")
+        _check_cast(node)
     elif isinstance(node, exp.Window):
         _check_window(node)
     elif isinstance(node, _RANKED) and not isinstance(node.parent, exp.Window):
         raise _unknown(f"{_name(node)} without OVER")
+    elif isinstance(node, exp.Star):
+        of_table = isinstance(node.parent, exp.Column)
+        place = node.parent.parent if of_table and node.parent else node.parent
+        if not (isinstance(place, exp.Select) or (isinstance(place, exp.Count) and not of_table)):
+            raise _unknown("* as a value")
+    elif isinstance(node, exp.Placeholder):
+        if not node.name.isidentifier():
+            raise _unknown("A parameter without a name", "named parameters such as :as_of")
     elif isinstance(node, exp.Column) and not isinstance(node.this, exp.Identifier | exp.Star):
         raise _refused(node.this)
+
+
+def _check_cast(node: exp.Cast) -> None:
+    """Only a text that spells a value, or NULL, takes a type by CAST."""
+    if not is_literal(node) or node.to.this not in _TYPES:
+        raise _unknown(f"CAST to {node.to.sql()}", "as_text, as_double and their like")
+    try:
+        value_of(node)
+    except (ValueError, ArithmeticError, KeyError):
+        raise PortabilityError(
+            "{text} is not of type {type}.", text=node.this.sql(), type=node.to.sql()
+        ) from None
 
 
 def _check_window(node: exp.Window) -> None:

@@ -49,11 +49,8 @@ class DateFormat:
 
     @property
     def zoned(self) -> bool:
+        """Whether the text carries an offset, so that the result is in UTC."""
         return "z" in self.codes
-
-    @property
-    def duckdb(self) -> str:
-        return self.source
 
     def duckdb_text(self, sql: str) -> str:
         """The text as DuckDB's strptime wants it: an offset spelt with digits."""

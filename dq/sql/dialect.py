@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from math import isfinite
+from typing import ClassVar
 
 from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.parsers.duckdb import DuckDBParser
 
 from dq.errors import PortabilityError
 from dq.sql import portable as f
-from dq.sql.function import is_literal, value_of
+from dq.sql.function import function_named, is_literal, value_of
 from dq.sql.regex import regex_text
 
-__all__ = ["rewritten"]
+__all__ = ["parsed", "rewritten"]
 
 Rewrite = Callable[[exp.Expr], exp.Expr]
+
+_AS_DUCKDB = frozenset({"concat", "regexp_replace", "substring", "trim"})
+"""Functions whose DuckDB form is translated, for it is called or means otherwise."""
+
+
+class _Parser(DuckDBParser):
+    """DuckDB's grammar, but the portable functions keep their names."""
+
+    FUNCTIONS: ClassVar = {
+        name: build
+        for name, build in DuckDBParser.FUNCTIONS.items()
+        if name.lower() in _AS_DUCKDB or function_named(name.lower()) is None
+    }
+
+
+def parsed(text: str) -> list[exp.Expr | None]:
+    """The statements of a text, as sqlglot reads them.
+
+    Raises:
+        ParseError, TokenError: sqlglot's own.
+    """
+    duckdb = DuckDB()
+    return list(_Parser(dialect=duckdb).parse(duckdb.tokenize(text), text))
 
 
 def rewritten(node: exp.Expr) -> exp.Expr:
@@ -35,7 +61,12 @@ def _column(node: exp.Expr) -> exp.Expr:
 
 
 def _unary(function: Callable[..., exp.Expr]) -> Rewrite:
-    return lambda node: function(node.this)
+    def rewrite(node: exp.Expr) -> exp.Expr:
+        if any(isinstance(v, exp.Expr) for key, v in node.args.items() if key != "this"):
+            raise PortabilityError("{what} takes one argument.", what=node.key.upper())
+        return function(node.this)
+
+    return rewrite
 
 
 def _args(function: Callable[..., exp.Expr], *keys: str) -> Rewrite:
@@ -63,6 +94,10 @@ def _shifted(x: exp.Expr, interval: exp.Interval, sign: int) -> exp.Expr:
         )
     function, factor = _SHIFTS[unit]
     if isinstance(amount, exp.Literal):
+        if not str(amount.this).lstrip("-").isdigit():
+            raise PortabilityError(
+                "An interval is a whole number of units, not {amount}.", amount=amount.this
+            )
         return function(x, int(str(amount.this)) * factor * sign)
     return function(x, f.lit(factor * sign) * amount)
 
@@ -80,7 +115,7 @@ _SHIFTS: dict[str, tuple[Callable[..., exp.Expr], int]] = {
 
 
 def _cast(node: exp.Expr) -> exp.Expr:
-    if not isinstance(node, exp.Cast) or is_literal(node.this):
+    if not isinstance(node, exp.Cast) or is_literal(node):
         return node
     to = str(node.to.this.value).upper()
     function = _CASTS.get(to)
@@ -171,6 +206,16 @@ def _iff(node: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=node.this, true=node.args["true"])], default=otherwise)
 
 
+def _substring(node: exp.Expr) -> exp.Expr:
+    start, size = node.args["start"], node.args.get("length")
+    first = value_of(start) if is_literal(start) else 1
+    if not isinstance(first, int) or first < 1 or size is None:
+        raise PortabilityError(
+            "substring takes a text, a first character counted from 1 and a length."
+        )
+    return f.substring(node.this, start, size)
+
+
 def _round(node: exp.Expr) -> exp.Expr:
     places = node.args.get("decimals")
     return f.round(node.this, places if places is not None else 0)
@@ -178,6 +223,16 @@ def _round(node: exp.Expr) -> exp.Expr:
 
 def _many(function: Callable[..., exp.Expr]) -> Rewrite:
     return lambda node: function(node.this, *node.expressions)
+
+
+def _case(node: exp.Expr) -> exp.Expr:
+    """`CASE x WHEN 1 …` as `CASE WHEN x = 1 …`."""
+    subject = node.args.get("this")
+    if subject is not None:
+        for branch in node.args["ifs"]:
+            branch.set("this", exp.EQ(this=subject.copy(), expression=branch.this))
+        node.set("this", None)
+    return node
 
 
 def _regexp_replace(node: exp.Expr) -> exp.Expr:
@@ -211,7 +266,10 @@ def _filtered(node: exp.Expr) -> exp.Expr:
 
 def _number(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Literal) and not node.is_string and "e" in str(node.this).lower():
-        return f.lit(float(Decimal(str(node.this))))
+        value = float(str(node.this))
+        if not isfinite(value):
+            raise PortabilityError("The number {number} is too large.", number=node.this)
+        return f.lit(value)
     return node
 
 
@@ -226,12 +284,14 @@ _REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.Like: _like(fold=False),
     exp.ILike: _like(fold=True),
     exp.DPipe: _join_texts,
-    exp.Concat: lambda node: f.concat(*node.expressions),
+    exp.Concat: lambda node: f.concat_ws("", *node.expressions),
+    exp.ConcatWs: lambda node: f.concat_ws(*node.expressions),
+    exp.Case: _case,
     exp.Lower: _unary(f.lower),
     exp.Upper: _unary(f.upper),
     exp.Trim: _unary(f.trim),
     exp.Length: _unary(f.length),
-    exp.Substring: _args(f.substring, "this", "start", "length"),
+    exp.Substring: _substring,
     exp.Left: _args(f.left, "this", "expression"),
     exp.Right: _args(f.right, "this", "expression"),
     exp.Replace: _args(f.replace, "this", "expression", "replacement"),
@@ -268,6 +328,8 @@ _REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.If: _iff,
     exp.Filter: _filtered,
     exp.Median: _unary(f.median),
+    exp.Quantile: _args(f.quantile, "this", "quantile"),
+    exp.Pow: _args(f.power, "this", "expression"),
     exp.LogicalOr: _unary(f.any_true),
     exp.LogicalAnd: _unary(f.all_true),
 }

@@ -45,9 +45,11 @@ class Call:
         return self.args[index]
 
     def text(self, index: int) -> str:
+        """Value of a literal text argument."""
         return str(self.values[index])
 
     def number(self, index: int) -> int:
+        """Value of a literal whole-number argument."""
         return int(str(self.values[index]))
 
 
@@ -120,7 +122,7 @@ class Function:
     def validate(self, node: exp.Anonymous) -> None:
         """Refuse a wrong number of arguments, or no literal where one is needed."""
         count = len(node.expressions)
-        least = len(self._names) - len(self._defaults) - (1 if self._variadic else 0)
+        least = len(self._names) - (1 if self._variadic else 0)
         if count < least or (count > len(self._names) and not self._variadic):
             raise PortabilityError(
                 "The function {function} takes ({params}), not {count} arguments.",
@@ -208,7 +210,9 @@ def literal(value: object) -> exp.Expression:
 
 def is_literal(node: exp.Expr) -> bool:
     """Whether the node is a fixed value."""
-    if isinstance(node, exp.Neg | exp.Cast | exp.DateStrToDate | exp.TimeStrToTime | exp.Paren):
+    if isinstance(node, exp.Cast):
+        return isinstance(node.this, exp.Null) or bool(node.this.is_string)
+    if isinstance(node, exp.Neg | exp.DateStrToDate | exp.TimeStrToTime | exp.Paren):
         return is_literal(node.this)
     return isinstance(node, exp.Literal | exp.Boolean | exp.Null)
 
@@ -249,6 +253,8 @@ def _typed(value: object, to: exp.DataType) -> object:
         return float(str(value))
     if to.this == exp.DataType.Type.DECIMAL:
         return Decimal(str(value))
+    if to.this == exp.DataType.Type.BOOLEAN:
+        return {"true": True, "false": False}[str(value)]
     if to.this in (exp.DataType.Type.BIGINT, exp.DataType.Type.INT):
         return int(str(value))
     return value

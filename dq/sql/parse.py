@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import cast
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
 from dq.errors import Place, PortabilityError, UsageError
 from dq.sql.allowed import refusals
-from dq.sql.dialect import rewritten
+from dq.sql.dialect import parsed, rewritten
 from dq.sql.function import function_named
 
 __all__ = ["columns_of", "parameters_of", "parse_expression", "place_of"]
@@ -78,7 +77,7 @@ class _Source:
     def tree(self) -> exp.Expr:
         """The tree as sqlglot reads it."""
         try:
-            parsed = sqlglot.parse(self.text, read="duckdb")
+            statements = parsed(self.text)
         except ParseError as error:
             raise self._unreadable(error) from None
         except TokenError:
@@ -86,7 +85,7 @@ class _Source:
                 "The expression cannot be read: a quote or comment is not closed.",
                 where=self.at(0),
             ) from None
-        trees = [tree for tree in parsed if tree is not None]
+        trees = [tree for tree in statements if tree is not None]
         if len(trees) != 1:
             raise self._unexpected("One expression is expected, not {text}.")
         statement = exp.Query | exp.DDL | exp.DML | exp.Alias | exp.Command | exp.Set
@@ -137,14 +136,11 @@ class _Source:
         function = function_named(name.lower())
         if function is None:
             raise PortabilityError("The function {function} is not known.", function=name)
-        call = exp.Anonymous(this=function.name, expressions=node.expressions)
-        function.validate(call)
-        return call
+        return function(*node.expressions)
 
 
 def _children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr | list[exp.Expr]]]:
     for key, value in node.args.items():
-        if isinstance(value, exp.Expr):
-            yield key, value
-        elif isinstance(value, list) and value and all(isinstance(v, exp.Expr) for v in value):
+        whole = isinstance(value, list) and all(isinstance(v, exp.Expr) for v in value)
+        if isinstance(value, exp.Expr) or (whole and value):
             yield key, value

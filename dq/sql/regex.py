@@ -1,11 +1,11 @@
-"""Regular expressions that RE2 (DuckDB), Java (Spark) and Python read alike.
+r"""Regular expressions that RE2 (DuckDB), Java (Spark) and Python read alike.
 
 A pattern is read once, token by token, and written anew for each engine:
 
-- `$` is the very end of the text, never "before a last newline"; `.` is anything but `\\n`;
-- `\\d`, `\\w`, `\\s`, `\\b` are ASCII everywhere (Unicode letters are written as classes);
+- `$` is the very end of the text, never "before a last newline"; `.` is anything but `\n`;
+- `\d`, `\w`, `\s`, `\b` are ASCII everywhere (Unicode letters are written as classes);
 - `(?i)` folds Unicode, `(?s)` lets `.` match newlines; both only at the very start;
-- look-around, backreferences, named or atomic groups, possessive quantifiers and `\\p{…}`
+- look-around, backreferences, named or atomic groups, possessive quantifiers and `\p{…}`
   are refused by name.
 """
 
@@ -41,6 +41,7 @@ class Pattern:
 
     @property
     def groups(self) -> int:
+        """Number of capturing groups."""
         return self.python.groups
 
     @property
@@ -87,7 +88,7 @@ def portable_pattern(source: str) -> Pattern:
 
 @lru_cache(maxsize=4096)
 def replacement(source: str, groups: int) -> tuple[str, str]:
-    """Spell a replacement text, groups as `\\1`, for RE2 and Python (first) and Java (second).
+    r"""Spell a replacement text, groups as `\1`, for RE2 and Python (first) and Java (second).
 
     Raises:
         PortabilityError: a group the pattern does not have, or another escape.

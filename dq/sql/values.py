@@ -78,6 +78,7 @@ def as_text_value(x: object) -> str:
 
 
 def duck_text(c: Call) -> str:
+    """DuckDB's rendering of `as_text_value`."""
     return f"CAST({c[0]} AS VARCHAR)"
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import rfc8785
 
 from dq.errors import IntegrityError, Place, StoreError
+from dq.files import host_name, user_name
 from dq.store.database import Database
 from dq.store.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash
-from dq.files import host_name, user_name
 
 __all__ = ["Actor", "Entry", "Ledger", "Verification", "canonical_json", "local_actor"]
 
@@ -101,6 +101,7 @@ class Verification:
 
     @property
     def intact(self) -> bool:
+        """Whether nothing is wrong."""
         return not self.problems
 
     def require(self) -> None:

@@ -270,7 +270,7 @@ def read_moment(text: str, formats: Iterable[str]) -> datetime | None:
     cleaned = re.sub(r"(?:Z| ?[+-][0-9]{2}:?[0-9]{2})$", "", text.strip())
     for fmt in formats:
         try:
-            return datetime.strptime(cleaned, fmt)  # noqa: DTZ007 (business time is naive)
+            return datetime.strptime(cleaned, fmt)
         except ValueError:
             continue
     return None

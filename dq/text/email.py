@@ -26,9 +26,7 @@ _DISPLAY = re.compile(r"^(?P<name>[^<>@]*?)\s*<\s*(?P<address>[^<>\s]+@[^<>\s]+)
 _NAMED = re.compile(r"^(?P<address>[^\s@]+@[^\s@()]+)\s*\((?P<name>[^()@]+)\)$")
 _SCRAPED = re.compile(r"\[?\s*e-?mail\s*(?:protected|&#160;protected)\s*\]?|cdn-cgi/l/email", re.I)
 _PARTS = re.compile(r"[\s,;|/]+(?:(?:or|and|и|или|та|або|і)\s+)?")
-_HIDDEN = re.compile(
-    r"\s*(?:\(at\)|\[at\]|\{at\}|\(собака\)|\[собака\]| at | собака )\s*", re.I
-)
+_HIDDEN = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|\(собака\)|\[собака\]| at | собака )\s*", re.I)
 _CYRILLIC = re.compile("[А-Яа-яЁёІіЇїЄєҐґ]")
 _LOOKALIKE = str.maketrans("АВСЕНКМОРТХасеорхуіѕ", "ABCEHKMOPTXaceopxyis")
 _TLD_SLIPS = {

@@ -40,7 +40,8 @@ _DATE = re.compile(
 _NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:[ \u00a0\u202f,.']\d{3})+|\d+)(?:[.,]\d+)?%?", re.ASCII)
 _SIGN = r"[$€£¥₽₴₸]|(?:USD|EUR|GBP|RUB|RUR|UAH|KZT|BYN|руб\.?|р\.|грн\.?|тг\.?|тенге|коп\.?)"
 _MONEY = re.compile(
-    rf"(?:{_SIGN})[ \u00a0]?{_NUMBER.pattern[:-2]}|{_NUMBER.pattern[:-2]}[ \u00a0]?(?:{_SIGN})", re.I
+    rf"(?:{_SIGN})[ \u00a0]?{_NUMBER.pattern[:-2]}|{_NUMBER.pattern[:-2]}[ \u00a0]?(?:{_SIGN})",
+    re.I,
 )
 _PHONE = re.compile(
     r"\+\d[\d\s().\-–]{8,20}|[78]?[\s-]?\(\d{3,5}\)[\d\s.\-–]{5,12}"
@@ -170,8 +171,9 @@ _ALIASES = {"first_name": "name", "last_name": "name", "middle_name": "name", "f
 class OtherKindJudge:
     """Says that a value is of another kind than its column (`expected`): an e-mail in the city.
 
-    Cause is_<kind met>: is_email, is_url, is_phone, is_date, is_money, is_number, is_hash. Only kinds that no such column can hold count: a
-    company may be called "1945" or "Booking.com", a category may be a number.
+    Causes: is_email, is_url, is_phone, is_date, is_money, is_number, is_hash. Only kinds that
+    no such column can hold count: a company may be called "1945" or "Booking.com", a category
+    may be a number.
     """
 
     expected: str

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from dq.text.empties import empty_word
 from dq.text.verdict import Verdict
+
+if TYPE_CHECKING:
+    import phonenumbers
 
 __all__ = ["Phone", "PhoneJudge", "normalise", "parse", "phone_key", "split_phones"]
 
@@ -148,10 +152,18 @@ def _read(text: str, country: str | None) -> tuple[str, bool] | None:
             number = phonenumbers.parse(option, country)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_possible_number(number):
+        if _possible(number):
             e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
             return e164, phonenumbers.is_valid_number(number)
     return None
+
+
+def _possible(number: phonenumbers.PhoneNumber) -> bool:
+    """Of a possible length with its area code; what can only be dialled locally is not."""
+    import phonenumbers
+
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
 _OPENERS = {
@@ -184,7 +196,7 @@ def _openings(digits: str, country: str) -> list[str]:
         return ["+" + digits]
     national = size - len(code)
     if digits.startswith(trunk) and len(digits) == len(trunk) + national:
-        return [f"+{code}{digits[len(trunk):]}"]
+        return [f"+{code}{digits[len(trunk) :]}"]
     return []
 
 
@@ -268,7 +280,7 @@ def _impossible(compact: str, country: str | None, args: dict[str, str]) -> Verd
         return Verdict("invalid")
     region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
-    if phonenumbers.is_possible_number(number) or example is None:
+    if _possible(number) or example is None:
         return Verdict("invalid")
     missing = len(str(example.national_number)) - len(str(number.national_number))
     if missing == 0:

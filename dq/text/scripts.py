@@ -25,7 +25,7 @@ _JOINED = re.compile("(?<=[\u0590-\u0eff\u2190-\u2bff\U0001f000-\U0001faff\ufe0f
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LOST = re.compile(r"[?\ufffd]{3,}")
 _LOST_WORDS = re.compile(r"\?{3,}[ .,\-]+\?|\?{6,}")
-_RU_ENDING = frozenset("ы э ъ ё".split())
+_RUSSIAN = frozenset("ыэъёЫЭЪЁ")
 
 SUSPECT = (
     "["
@@ -67,7 +67,7 @@ class ScriptJudge:
         if _lost(value):
             return Verdict("lost_letters")
         if _mixed_words(value):
-            return Verdict("mixed_script", suggestion=repair_mixed_script(value))
+            return Verdict("mixed_script", suggestion=repair_mixed_script(strip_invisible(value)))
         cleaned = strip_invisible(value)
         if cleaned != value:
             return Verdict("zero_width", suggestion=cleaned, severity="info")
@@ -103,8 +103,7 @@ def _mixed_words(value: str) -> list[str]:
 def _one_script(word: str) -> str | None:
     latin = sum(c.isascii() for c in word)
     cyrillic = _fits(word.translate(_TO_CYRILLIC), ascii_=False)
-    if cyrillic is not None and "і" in cyrillic.lower() and any(c in cyrillic for c in _LOST_WORDS = re.compile(r"\?{3,}[ .,\-]+\?|\?{6,}")
-_RU_ENDING):
+    if cyrillic is not None and "і" in cyrillic.lower() and _RUSSIAN & set(cyrillic):
         cyrillic = None
     other = _fits(word.translate(_TO_LATIN), ascii_=True)
     if cyrillic is not None and (other is None or latin * 2 <= len(word)):

@@ -172,9 +172,7 @@ def inn_fits_form(inn: str, company: str) -> bool | None:
     return len(text) == (12 if form.kind == "sole" else 10)
 
 
-def tax_kind(
-    header: str, country: str | None = None, values: Iterable[str] = ()
-) -> str | None:
+def tax_kind(header: str, country: str | None = None, values: Iterable[str] = ()) -> str | None:
     """Which kind a column holds, by its header, else by at least nine of ten values that fit.
 
     «ИНН» in a country of its own follows the country (KZ: iin; UA: rnokpp; BY: unp).

@@ -51,7 +51,8 @@ def near_pairs(values: Mapping[str, tuple[str, ...]]) -> Iterator[Near]:
     short: dict[tuple[tuple[str, ...], str], list[tuple[str, str]]] = {}
     for value, parts in values.items():
         for i, word in enumerate(parts):
-    XX            for key in _keys(word):
+            rest = (*parts[:i], "*", *parts[i + 1 :])
+            for key in _keys(word):
                 index.setdefault((rest, key), []).append((value, word))
             if len(parts) > 2:
                 short.setdefault((rest, word[0]), []).append((value, word))

@@ -60,12 +60,14 @@ def test_example_page_is_read_whole(example: Settings) -> None:
             sheet="Сделки",
             header_row=3,
             footer=("Итого", "Всего"),
+            blank_headers=True,
             preset="amocrm",
             timezone="Europe/Moscow",
         ),
         "leads": SourceSettings(
             "leads",
             path="in/leads.csv",
+            format="csv",
             encoding="cp1251",
             delimiter=";",
             decimal_mark=",",
@@ -94,7 +96,9 @@ def test_example_page_is_read_whole(example: Settings) -> None:
         path="in/calls*.csv",
     )
     assert example.engine == EngineSettings(Url("duckdb"), 4 * 10**9, 2)
-    assert example.limits == InputLimits(timedelta(minutes=10), 2 * 10**9, 50_000_000, 2000)
+    assert example.limits == InputLimits(
+        timedelta(minutes=10), 2 * 10**9, 50_000_000, 2000, 64 * 1024
+    )
     assert example.retention.runs == timedelta(days=400)
 
 
@@ -126,6 +130,11 @@ def test_engine(text: str, expected: EngineSettings) -> None:
 def test_forms_of_single_settings() -> None:
     source = read("sources: {a: {path: a.csv, sheet: 2, footer: 3, delimiter: tab}}").sources["a"]
     assert (source.sheet, source.footer, source.delimiter) == (2, 3, "\t")
+    for written in ("pipe", '"|"'):
+        text = f"sources: {{a: {{path: a.csv, delimiter: {written}, header_row: [2, 3]}}}}"
+        source = read(text).sources["a"]
+        assert (source.delimiter, source.header_row) == ("|", (2, 3))
+    assert read("sources: {a: {path: a.csv, header_row: 0}}").sources["a"].header_row == 0
     assert read("sources: {a: {path: a.csv, footer: Итого}}").sources["a"].footer == ("Итого",)
     assert read("sources: {Сделки: {path: a.csv}}").sources["Сделки"].path == "a.csv"
     calendar = read("calendar: {work_days: [sun, mon], work_hours: 8:30-17:00, week_start: sun}")
@@ -150,7 +159,7 @@ def test_aliases_are_read_but_not_without_end() -> None:
         read(bomb)
 
 
-@pytest.mark.parametrize("depth", [50, 2000])
+@pytest.mark.parametrize("depth", [50, pytest.param(1100, marks=pytest.mark.slow)])
 def test_deep_nesting_is_refused(depth: int) -> None:
     with pytest.raises(ConfigError, match="nested deeper than 40 levels"):
         read("crm: " + "[" * depth + "]" * depth)

@@ -67,7 +67,7 @@ def _prepare_date(form: object) -> Callable[[str], object]:
 def _duck_parsed(c: Call) -> str:
     form = date_format(c.text(1))
     text = form.duckdb_text(c[0])
-    parsed = f"try_strptime({text}, {c.quote(form.duckdb)})"
+    parsed = f"try_strptime({text}, {c.quote(form.source)})"
     last = ""
     if form.zoned:
         parsed = f"CAST({parsed} AS TIMESTAMP)"

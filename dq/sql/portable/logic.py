@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from sqlglot import exp
 
@@ -121,12 +122,17 @@ def distinct_from(a: object, b: object) -> exp.Expression:
 
 def _chain(kind: type[exp.And | exp.Or], conditions: Sequence[exp.Expr]) -> exp.Expression | None:
     """The conditions joined pairwise, so that a thousand of them do not nest a thousand deep."""
-    parts = [_wrapped(c) for c in conditions]
+    parts: list[exp.Expression] = [_wrapped(c) for c in conditions]
     while len(parts) > 1:
         pairs = zip(parts[::2], parts[1::2], strict=False)
         rest = parts[-1:] if len(parts) % 2 else []
         parts = [_wrapped(kind(this=a, expression=b)) for a, b in pairs] + rest
-    return parts[0].unnest() if parts else None
+    return _bare(parts[0]) if parts else None
+
+
+def _bare(node: exp.Expression) -> exp.Expression:
+    inner = node.this
+    return inner if isinstance(node, exp.Paren) and isinstance(inner, exp.Expression) else node
 
 
 def _node(value: object) -> exp.Expression:
@@ -134,6 +140,6 @@ def _node(value: object) -> exp.Expression:
 
 
 def _wrapped(node: exp.Expr) -> exp.Expression:
-    copied = node.copy()
+    copied = cast("exp.Expression", node.copy())
     loose = isinstance(copied, exp.Binary | exp.Not | exp.In | exp.Between | exp.Neg)
     return exp.Paren(this=copied) if loose else copied

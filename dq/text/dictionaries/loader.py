@@ -9,7 +9,8 @@ from functools import cache
 from dq.text.dictionaries.files import lines
 from dq.text.folding import fold_tight
 
-__all__ = ["NAMES",
+__all__ = [
+    "NAMES",
     "Dictionary",
     "dictionary",
     "dictionary_for",
@@ -29,7 +30,8 @@ class Dictionary:
     """Folded spelling to concept.
 
     A closed one lists all that can be (countries, regions); in an open one (cities,
-    industries) a value that is not there can be right all the same. `shown` maps folded spellings to how they are written.
+    industries) a value that is not there can be right all the same. `shown` maps folded
+    spellings to how they are written.
     """
 
     name: str
@@ -92,9 +94,7 @@ def dictionary_of(name: str, values: Mapping[str, str]) -> Dictionary:
     return _build(name, list(by_concept.items()), closed=True)
 
 
-def dictionary_for(
-    counts: Mapping[str, int], names: tuple[str, ...] = NAMES
-) -> Dictionary | None:
+def dictionary_for(counts: Mapping[str, int], names: tuple[str, ...] = NAMES) -> Dictionary | None:
     """The dictionary that a column is written in, or None.
 
     At least 80 % of its rows and half of its distinct values must be in it, two at least.

@@ -1,0 +1,46 @@
+"""dq demo [DIR]: the sample CRM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dq.cli.main import State
+from dq.cli.output import deliver, language_of, progress_for
+
+__all__ = ["command"]
+
+
+@click.command("demo")
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.option("--rows", default=3000, show_default=True, help="Deals; all tables grow with them.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, another company.")
+@click.pass_obj
+def command(state: State, directory: Path | None, rows: int, seed: int) -> int:
+    """Make the sample CRM with planted, listed faults, run everything on it, say what to open.
+
+    DIR defaults to dq-demo. What is planted stands in truth/faults.csv, and what only looks
+    like a fault in truth/innocent.csv.
+    """
+    from dq.demo.generate import generate
+    from dq.files import atomic_write
+    from dq.formats import render
+    from dq.i18n import translator
+    from dq.project import Project
+
+    folder = state.directory / (directory or Path("dq-demo"))
+    language = language_of(state)
+    progress = progress_for(state)
+    progress("demo", str(folder))
+    generate(folder, rows=rows, seed=seed)
+    project = Project(folder)
+    result = project.run(settings=None, progress=progress)
+    progress("", "")
+    deliver(result, state, format="text", output=None, limit=1000, language=language)
+    page = folder / "dq-report.html"
+    with atomic_write(page) as handle:
+        handle.write(render(result, "html", language=language, limit=1000))
+    t = translator(language)
+    click.echo("\n" + t.t("demo.open", page=str(page), truth=str(folder / "truth")))
+    return 0
