@@ -90,7 +90,7 @@ def _draft(source: SourceDraft, part: PresetTable, known: Preset, *, split: bool
     if not split:
         _lines(draft, part)
     useful = [c for c in draft.columns.values() if c.constant is None]
-    if split and (not draft.present or not useful):
+    if split and not (useful and any(c.filled for c in draft.present)):
         return None
     return draft if useful else None
 

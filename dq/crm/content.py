@@ -177,8 +177,11 @@ class Content:
 
 
 def content_of(column: ColumnSample) -> Content:
-    """The content of a column."""
-    return Content(column)
+    """The content of a column; looked at once."""
+    held = column.__dict__.get("_content")
+    if not isinstance(held, Content):
+        held = column.__dict__["_content"] = Content(column)
+    return held
 
 
 def _is_phone(value: str) -> bool:

@@ -74,6 +74,8 @@ def _status_by_stage(source: SourceDraft, draft: Draft, stage: ColumnSample) -> 
 
 def _ask(source: SourceDraft, draft: Draft, stage: ColumnSample) -> None:
     words = list(stage.all_counts)
+    if not words:
+        return
     args = {"header": stage.header, "words": ", ".join(words[:20])}
     source.asked.append(
         Guess(draft.sample.name, stage.header, "deals", (), reason="mapping.ask_stages", args=args)
@@ -116,7 +118,7 @@ def _shared_close_date(source: SourceDraft, draft: Draft) -> None:
             evidence="mapping.shared_close_date",
         )  # fmt: skip
         source.notes.append(
-            Note("mapping.shared_close_date", {"header": closed.column.header}, table="deals",
+            Note("mapping.close_date_shared", {"header": closed.column.header}, table="deals",
                  file=str(sample.raw.facts.file))
         )  # fmt: skip
 

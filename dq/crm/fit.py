@@ -21,13 +21,15 @@ OPEN_WORDS = frozenset(
 )  # fmt: skip
 """Texts in a date column that say that the end has not come."""
 
-NO, AGREE, SURE = 0.0, 0.001, 0.18
+NO, AGREE, UNIQUE, SURE = 0.0, 0.001, 0.05, 0.18
 
 
 def fits(column: Column, content: Content) -> float:
     """0 when the values deny the column; else what to add to the header's confidence."""
     if not content.total:
         return AGREE
+    if column.name == "id" and max(content.id_like, content.whole) >= 0.9:
+        return UNIQUE if content.column.unique else AGREE
     if column.relation or column.kind in {"id", "person"}:
         return NO if content.date >= 0.5 or (content.number >= 0.9 and not content.whole) else AGREE
     if column.type in {"date", "timestamp"}:

@@ -12,6 +12,7 @@ from dq.crm.headers import table_key
 from dq.crm.model import TABLES
 from dq.crm.sample import ColumnSample, TableSample
 from dq.crm.synonyms import TableWords, synonyms
+from dq.findings import Note
 
 __all__ = ["draft_generic"]
 
@@ -31,11 +32,11 @@ class _Offer:
 def draft_generic(sample: TableSample, threshold: float) -> SourceDraft:
     """The draft of a file: its table and columns, and what is not sure enough."""
     source = SourceDraft(sample)
-    if not sample.columns or not sample.rows:
-        return source
     ranked = _rank_tables(sample)
     best = ranked[0] if ranked else None
     if best is None:
+        file = sample.raw.facts.file
+        source.notes.append(Note("mapping.not_told", {"file": file.name}, file=str(file)))
         return source
     if best.confidence < threshold:
         source.asked.append(
@@ -129,6 +130,7 @@ def _fill(source: SourceDraft, draft: Draft, threshold: float) -> None:
             args=dict(candidate.evidence_args),
         )
     _key(draft)
+    _implied(draft)
     used = {c.header for d in draft.columns.values() for c in d.columns()}
     for header, candidates in asked.items():
         open_ones = tuple(c for c in candidates if c.target not in draft.columns)
@@ -153,11 +155,23 @@ def _offers(column: ColumnSample, table: str) -> list[_Offer]:
     return [_Offer(column, said)] if said else []
 
 
+def _implied(draft: Draft) -> None:
+    """A file of calls holds activities of kind call."""
+    name = table_key(draft.sample.name)
+    for target, values in synonyms().tables[draft.table].implies.items():
+        for value, names in values.items():
+            if target not in draft.columns and any(f" {n} " in f" {name} " for n in names):
+                draft.columns[target] = DraftColumn(
+                    target, None, constant=value, confidence=0.95,
+                    evidence="mapping.by_file_name", args={"name": name},
+                )  # fmt: skip
+
+
 def _key(draft: Draft) -> None:
     """An id column that repeats is no key."""
     held = draft.columns.pop("id", None)
     if held is None or held.column is None:
         return
     column = held.column
-    if column.filled and column.distinct * 2 >= column.filled:
+    if column.distinct * 2 >= column.filled:
         draft.key = [column]

@@ -129,12 +129,17 @@ def _unique_id(draft: Draft) -> None:
 
 
 def _name_as_key(draft: Draft, sources: Sequence[SourceDraft]) -> None:
-    name = draft.column(TABLES[draft.table].name_column or "")
-    if not draft.key and name is not None and name.unique and _referred(draft, name, sources):
-        draft.key = [name]
+    """A unique name, or e-mail, that others refer to is a key where there is no id."""
+    for target in (TABLES[draft.table].name_column or "", "email"):
+        column = draft.column(target)
+        if draft.key or column is None or not column.unique:
+            continue
+        if _referred(draft, column, sources):
+            draft.key = [column]
 
 
 def _referred(draft: Draft, name: ColumnSample, sources: Sequence[SourceDraft]) -> bool:
+    """Whether a relation of another file finds half of its values in this column."""
     for source in sources:
         for other in source.tables:
             if other.sample is draft.sample:
@@ -168,7 +173,7 @@ def _tell_link(
         unsure = relation.target == draft.table or found.confidence < 0.9
         if unsure and threshold > 0.6:
             del draft.columns[found.target]
-            args = {"header": column.header, "table": relation.target}
+            args: dict[str, object] = {"header": column.header, "table": relation.target}
             candidate = Candidate(found.target, 0.6, found.evidence, found.args)
             source.asked.append(
                 Guess(draft.sample.name, column.header, draft.table, (candidate,),
@@ -190,7 +195,7 @@ def propose_relations(sources: Sequence[SourceDraft]) -> tuple[tuple[str, str, s
     uniques: list[tuple[SourceDraft, ColumnSample]] = []
     for source in sources:
         for column in source.sample.columns:
-            if column.distinct >= _FEW and column.unique and content_of(column).id_like >= 0.9:
+            if column.distinct >= _FEW and content_of(column).id_like >= 0.9 and column.unique:
                 uniques.append((source, column))
     if not uniques:
         return ()

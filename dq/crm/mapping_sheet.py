@@ -62,10 +62,10 @@ def targets() -> tuple[str, ...]:
 def write_mapping_sheet(
     path: Path,
     mapping: ProjectMapping,
-    headings: Mapping[str, str] = HEADINGS,
     explain: Callable[[ColumnMapping], str] = lambda column: column.evidence,
+    headings: Mapping[str, str] = HEADINGS,
 ) -> None:
-    """Write the mapping as XLSX, in the reader's language by `headings` and `explain`.
+    """Write the mapping as XLSX, in the reader's language by `explain` and `headings`.
 
     Raises:
         DqError: the file cannot be written.

@@ -48,14 +48,14 @@ def own_kind(content: Content, hints: Hints) -> tuple[str, Conversion]:
         return ("id" if {"id", "ids", "key", "guid"} & set(column.key.split()) else "hash"), (
             Conversion()
         )
+    if content.date >= 0.95 and not content.whole:
+        return _date(content, hints)
     if content.number >= 0.95 and not _says(content, "postcode") and not _mixed(content):
         found = _number(content, hints)
         if found is not None:
             return found
     if content.flag and not (content.number >= 0.95 and column.distinct < 2):
         return "flag", Conversion(type="boolean")
-    if content.date >= 0.95 and not content.whole:
-        return _date(content, hints)
     return _text(content), Conversion()
 
 
@@ -82,7 +82,8 @@ def _number(content: Content, hints: Hints) -> tuple[str, Conversion] | None:
         return "phone", Conversion()
     if _says(content, "tax_id"):
         return "tax_id", Conversion()
-    if content.whole >= 0.95 and (_says(content, "id") or _is_code(content)):
+    is_id = _says(content, "id") and not _says(content, "count")
+    if content.whole >= 0.95 and (is_id or _is_code(content)):
         return "id", Conversion()
     if content.whole >= 0.95 and content.date >= 0.95 and _says(content, "date"):
         return None

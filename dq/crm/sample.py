@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnSample", "TableSample"]
 
-SAMPLE_ROWS = 100_000
+SAMPLE_ROWS = 50_000
 """Rows of a table that are looked at; key and relation questions look at all of them."""
 
 SMALL_CELLS = 2_000_000
 """Tables of no more cells are read at once."""
 
-SAMPLE_VALUES = 2_000
+SAMPLE_VALUES = 1_000
 """Distinct values of a column that Python looks at, evenly chosen."""
 
 _MOMENT = r"(?s)^(?P<d>.*?)(?P<t>(?:T|, | )[0-9]{1,2}:[0-9]{2}.*)?$"
@@ -124,25 +124,25 @@ class ColumnSample:
     key: str
 
     @cached_property
-    def _counted(self) -> tuple[tuple[tuple[str, int], ...], int, int]:
-        """(distinct values with counts, filled cells, rows) of the sample."""
+    def _counted(self) -> tuple[pa.Array, pa.Array, int]:
+        """(distinct values, their counts, rows) of the sample."""
         import pyarrow.compute as pc
 
         array = self.table.read(self.name, SAMPLE_ROWS)
-        counted = pc.value_counts(array)
-        values, counts = counted.field(0).to_pylist(), counted.field(1).to_pylist()
-        pairs = tuple((v, c) for v, c in zip(values, counts, strict=True) if v)
-        return pairs, sum(c for _, c in pairs), len(array)
+        counted = pc.value_counts(array.filter(pc.not_equal(array, "")))
+        return counted.field(0), counted.field(1), len(array)
 
     @property
     def rows(self) -> int:
         """Rows of the sample."""
         return self._counted[2]
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """Cells of the sample that hold something."""
-        return self._counted[1]
+        import pyarrow.compute as pc
+
+        return int(pc.sum(self._counted[1]).as_py() or 0)
 
     @property
     def distinct(self) -> int:
@@ -152,16 +152,20 @@ class ColumnSample:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """Distinct values with their counts, at most SAMPLE_VALUES of them."""
-        pairs = self._counted[0]
-        if len(pairs) > SAMPLE_VALUES:
-            step = len(pairs) / SAMPLE_VALUES
-            pairs = tuple(pairs[int(i * step)] for i in range(SAMPLE_VALUES))
-        return dict(pairs)
+        import pyarrow as pa
+
+        values, counts, _ = self._counted
+        if len(values) > SAMPLE_VALUES:
+            step = len(values) / SAMPLE_VALUES
+            places = pa.array([int(i * step) for i in range(SAMPLE_VALUES)])
+            values, counts = values.take(places), counts.take(places)
+        return dict(zip(values.to_pylist(), counts.to_pylist(), strict=True))
 
     @cached_property
     def all_counts(self) -> Mapping[str, int]:
         """All distinct values of the sample with their counts."""
-        return dict(self._counted[0])
+        values, counts, _ = self._counted
+        return dict(zip(values.to_pylist(), counts.to_pylist(), strict=True))
 
     @cached_property
     def whole(self) -> bool:
@@ -198,15 +202,16 @@ class ColumnSample:
 
         `2018.02.26 19:58` is counted as `2018.02.26 11:11`: few texts stand for many.
         """
+        import pyarrow as pa
         import pyarrow.compute as pc
 
-        array = self.table.read(self.name)
-        split = pc.extract_regex(array, _MOMENT)
-        days = pc.struct_field(split, "d")
+        counted = pc.value_counts(self.table.read(self.name))
+        split = pc.extract_regex(counted.field(0), _MOMENT)
         times = pc.replace_substring_regex(pc.struct_field(split, "t"), "[0-9]", "1")
-        counted = pc.value_counts(pc.binary_join_element_wise(days, times, ""))
-        values, counts = counted.field(0).to_pylist(), counted.field(1).to_pylist()
-        return {v: c for v, c in zip(values, counts, strict=True) if v}
+        texts = pc.binary_join_element_wise(pc.struct_field(split, "d"), times, "")
+        folded = pa.table({"text": texts, "n": counted.field(1)}).group_by("text")
+        pairs = folded.aggregate([("n", "sum")]).to_pylist()
+        return {p["text"]: p["n_sum"] for p in pairs if p["text"]}
 
     @cached_property
     def arrow_type(self) -> str | None:

@@ -53,7 +53,8 @@ class TableWords:
     """How files of a canonical table and their headers are called.
 
     `words` may stand before or after a column's own word. `tells` are columns that tell
-    this table from others; one of `needs` must be there.
+    this table from others; one of `needs` must be there. `implies`: what a file's name
+    says of a column that is not there (a file of calls holds activities of kind call).
     """
 
     table: str
@@ -61,6 +62,7 @@ class TableWords:
     words: frozenset[str]
     tells: frozenset[str]
     needs: tuple[str, ...]
+    implies: Mapping[str, Mapping[str, tuple[str, ...]]]
     lookup: Mapping[str, tuple[str, float]]
     skeletons: Mapping[str, tuple[str, float, str]]
     word_skeletons: frozenset[str] = frozenset()
@@ -106,9 +108,9 @@ class TableWords:
     def called(self, key: str) -> float:
         """How well a file's name fits: 2 the very name, 1.5 at an end of it, 1 inside, 0."""
         best = 0.0
-        padded = f" {key} "
+        padded, spelt = f" {key} ", skeleton(key) if key.isascii() else ""
         for name in self.names:
-            if key == name:
+            if key == name or (spelt and not name.isascii() and skeleton(name) == spelt):
                 return 2.0
             if key.endswith(f" {name}") or key.startswith(f"{name} "):
                 best = max(best, 1.5)
@@ -180,7 +182,7 @@ def _grades(item: Item) -> Mapping[str, tuple[float, Item]]:
 def _table(
     table: Entity, item: Item, common: Mapping[str, Mapping[str, tuple[float, Item]]]
 ) -> TableWords:
-    fields = item.fields("names", "words", "tells", "needs", "columns", required=("names", "needs"))
+    fields = item.fields("names", "words", "tells", "needs", "implies", "columns", required=("names", "needs"))
     lookup: dict[str, tuple[str, float]] = {}
     for target, part in (fields["columns"].entries() if "columns" in fields else {}).items():
         if target not in table.columns:
@@ -209,13 +211,23 @@ def _table(
         names=_list(fields["names"]),
         words=own_words,
         tells=_columns(fields.get("tells")),
-        needs=tuple(_columns(fields.get("needs"))),
+        needs=tuple(sorted(_columns(fields.get("needs")))),
+        implies=_implies(fields.get("implies")),
         lookup=lookup,
         skeletons={
             skeleton(k): (t, g, k) for k, (t, g) in lookup.items() if not k.isascii() and len(k) > 3
         },
         word_skeletons=frozenset(skeleton(w) for w in own_words if not w.isascii()),
     )
+
+
+def _implies(item: Item | None) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    if item is None:
+        return {}
+    return {
+        column: {value: _list(names) for value, names in part.entries().items()}
+        for column, part in item.entries().items()
+    }
 
 
 def _columns(item: Item | None) -> frozenset[str]:

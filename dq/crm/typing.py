@@ -1,181 +1,167 @@
-"""Text to values: one SQL expression a column, and the rows that do not convert.
+"""Text to values, a column at a time.
 
 A cell that does not convert becomes NULL and is reported with its raw text (rule A101);
-nothing is guessed a cell at a time.
+nothing is guessed a cell at a time. A text is read in steps, each an expression over the one
+before, so that plans can give them names instead of repeating them: `clean`, `helper`,
+`value`.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
 
 from sqlglot import exp
 
 from dq.crm.mapping import Conversion
+from dq.crm.moments import moment, utc_moment
 from dq.sql import portable as f
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "convert", "to_business_time", "unconverted"]
+__all__ = [
+    "FALSE_WORDS",
+    "TRUE_WORDS",
+    "clean",
+    "convert",
+    "from_typed",
+    "helper",
+    "trimmed",
+    "typed_null",
+    "value",
+]
 
 TRUE_WORDS = ("true", "yes", "y", "t", "1", "1.0", "да", "так", "истина", "правда", "x")
 FALSE_WORDS = ("false", "no", "n", "f", "0", "0.0", "нет", "ні", "ложь", "неправда")
-
-ISO_FORMATS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M:%S.%f",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S.%f",
-    "%Y-%m-%d %H:%M",
-)
 
 _CURRENCY = "(?:[$€£¥₽₴₸]|USD|EUR|RUB|RUR|UAH|KZT|BYN|GBP|руб[.]?|грн[.]?|тг[.]?|р[.])"
 _MONEY = (
     "^(?:" + _CURRENCY + "[ \u00a0\u202f]*)?([+-]?[0-9][0-9.,' \u00a0\u202f]*)"
     "(?:[ \u00a0\u202f]*(?:" + _CURRENCY + "|%))?$"
 )
+_SPACES = (" ", "\u00a0", "\u202f", "'")
+_SQL_TYPES = {
+    "text": "TEXT",
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(18, 4)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
 
 
-def convert(text: exp.Expression, how: Conversion, zone: str | None = None) -> exp.Expression:
-    """Expression that reads a raw text as `how.type`; NULL where it cannot.
+def typed_null(kind: str) -> exp.Expr:
+    """NULL of one of the model's types."""
+    return exp.cast(exp.null(), _SQL_TYPES[kind])
+
+
+def trimmed(text: exp.Expr) -> exp.Expr:
+    """The text without white space at its ends; NULL when nothing is left."""
+    return f.nullif(f.trim(text), f.lit(""))
+
+
+def convert(text: exp.Expr, how: Conversion, zone: str | None = None) -> exp.Expr:
+    """A raw text as `how.type`, in one expression; NULL where it does not convert.
 
     `zone` is the business time zone, used where timestamps carry offsets.
     """
-    cleaned: exp.Expression = f.nullif(f.trim(text), f.lit(""))
+    cleaned = clean(trimmed(text), how)
+    return value(cleaned, helper(cleaned, how), how, zone)
+
+
+def clean(text: exp.Expr, how: Conversion) -> exp.Expr:
+    """What of a trimmed text is to be read: one of several values, no words for nothing."""
     if how.split:
-        cleaned = f.nullif(f.trim(f.split_part(cleaned, f.lit(how.split), f.lit(1))), f.lit(""))
+        text = trimmed(f.split_part(text, f.lit(how.split), f.lit(1)))
     if how.empty_words:
         words = [w.casefold() for w in how.empty_words]
-        cleaned = f.case((f.in_(f.fold(cleaned), words), f.lit(None)), default=cleaned)
+        text = f.case((f.in_(f.fold(text), words), f.lit(None)), default=text)
     if how.values and how.type != "boolean":
-        cleaned = _mapped(cleaned, how)
+        text = _mapped(text, how)
+    return text
+
+
+def helper(cleaned: exp.Expr, how: Conversion) -> exp.Expr | None:
+    """What `value` needs beside the text, if anything.
+
+    For numbers their digits, sign and point; for timestamps with offsets the moment in UTC.
+    """
+    if how.type in ("integer", "decimal"):
+        return _digits(cleaned, how)
+    if how.type in ("date", "timestamp"):
+        return utc_moment(cleaned, how)
+    return None
+
+
+def value(
+    cleaned: exp.Expr, helped: exp.Expr | None, how: Conversion, zone: str | None = None
+) -> exp.Expr:
+    """The value of a cleaned text; NULL where it does not convert."""
     match how.type:
         case "text":
             return cleaned
-        case "integer":
-            return _integer(cleaned, how)
-        case "decimal":
-            return _decimal(cleaned, how)
         case "boolean":
             return _boolean(cleaned, how)
         case "date":
-            return f.date_of(_timestamp(cleaned, how, zone))
+            return f.date_of(moment(cleaned, helped, how, zone))
         case "timestamp":
-            return _timestamp(cleaned, how, zone)
-    msg = f"unknown type {how.type!r}"
-    raise ValueError(msg)
+            return moment(cleaned, helped, how, zone)
+    if helped is None:
+        raise ValueError(f"unknown type {how.type!r}")
+    as_written = how.decimal_mark == "." and how.grouping != "."
+    if how.type == "decimal":
+        number = f.to_decimal(helped)
+        return f.coalesce(f.to_decimal(cleaned), number) if as_written else number
+    number = f.to_integer(f.regexp_replace(helped, "[.]0*$", ""))
+    return f.coalesce(f.to_integer(cleaned), number) if as_written else number
 
 
-def unconverted(text: exp.Expression, how: Conversion, zone: str | None = None) -> exp.Expression:
-    """Predicate: the cell holds something, and it is not a value of the column's type."""
-    empty = [w.casefold() for w in how.empty_words]
-    something = f.filled(text)
-    if empty:
-        something = f.all_of(something, f.not_(f.in_(f.fold(text), empty)))
-    return f.all_of(something, f.is_null(convert(text, how, zone)))
+def from_typed(cell: exp.Expr, have: str, want: str) -> exp.Expr | None:
+    """A cell of a source with types of its own as `want`; None where only its text helps.
+
+    `have` is the model's name of the cell's type, or `double`.
+    """
+    if have == want:
+        return cell
+    numbers = ("integer", "decimal", "double")
+    if want == "text":
+        return f.as_text(cell)
+    if want == "decimal" and have in numbers:
+        return f.as_decimal(cell)
+    if want == "integer" and have in numbers:
+        return f.case((f.as_double(cell).eq(f.as_double(f.as_integer(cell))), f.as_integer(cell)))
+    if want == "date" and have == "timestamp":
+        return f.date_of(cell)
+    if want == "timestamp" and have == "date":
+        return f.as_timestamp(cell)
+    return None
 
 
-def _mapped(text: exp.Expression, how: Conversion) -> exp.Expression:
+def _digits(cleaned: exp.Expr, how: Conversion) -> exp.Expr:
+    body: exp.Expr = f.regexp_extract(cleaned, _MONEY, 1)
+    for mark in dict.fromkeys((*_SPACES, how.grouping)):
+        if mark and mark != how.decimal_mark:
+            body = f.replace(body, f.lit(mark), f.lit(""))
+    if how.decimal_mark != ".":
+        body = f.replace(body, f.lit(how.decimal_mark), f.lit("."))
+    return body
+
+
+def _mapped(text: exp.Expr, how: Conversion) -> exp.Expr:
     folded = f.fold(text)
     branches = [
-        (folded.eq(f.lit(word.casefold())), f.lit(value)) for word, value in how.values.items()
+        (folded.eq(f.lit(word.casefold())), f.lit(result)) for word, result in how.values.items()
     ]
     if how.default is None:
         return f.case(*branches, default=text)
     return f.case((f.is_null(text), f.lit(None)), *branches, default=f.lit(how.default))
 
 
-def _number_text(text: exp.Expression, how: Conversion) -> exp.Expression:
-    """The digits, sign and point of a number written in the column's style."""
-    body: exp.Expression = f.regexp_extract(text, _MONEY, 1)
-    for mark in {" ", "\u00a0", "\u202f", "'", how.grouping} - {"", how.decimal_mark}:
-        body = f.replace(body, f.lit(mark), f.lit(""))
-    if how.decimal_mark != ".":
-        body = f.replace(body, f.lit(how.decimal_mark), f.lit("."))
-    return body
-
-
-def _decimal(text: exp.Expression, how: Conversion) -> exp.Expression:
-    if how.decimal_mark == "." and how.grouping != ".":
-        return f.coalesce(f.to_decimal(text), f.to_decimal(_number_text(text, how)))
-    return f.to_decimal(_number_text(text, how))
-
-
-def _integer(text: exp.Expression, how: Conversion) -> exp.Expression:
-    number = f.coalesce(f.to_integer(text), f.to_integer(_number_text(text, how)))
-    whole = f.regexp_replace(_number_text(text, how), "[.]0+$", "")
-    return f.coalesce(number, f.to_integer(whole))
-
-
-def _boolean(text: exp.Expression, how: Conversion) -> exp.Expression:
+def _boolean(text: exp.Expr, how: Conversion) -> exp.Expr:
+    yes: Sequence[str] = TRUE_WORDS
+    no: Sequence[str] = FALSE_WORDS
     if how.values:
         yes = [w.casefold() for w, v in how.values.items() if v == "true"]
         no = [w.casefold() for w, v in how.values.items() if v == "false"]
-    else:
-        yes, no = list(TRUE_WORDS), list(FALSE_WORDS)
-    branches = []
-    if yes:
-        branches.append((f.in_(f.fold(text), yes), f.lit(True)))
-    if no:
-        branches.append((f.in_(f.fold(text), no), f.lit(False)))
-    return f.case(*branches, default=f.lit(None))
-
-
-def _timestamp(text: exp.Expression, how: Conversion, zone: str | None) -> exp.Expression:
-    if how.offset:
-        return _with_offset(text, how, zone)
-    formats = how.formats or ISO_FORMATS
-    parsed = [f.to_timestamp(text, fmt) for fmt in formats]
-    return parsed[0] if len(parsed) == 1 else f.coalesce(*parsed)
-
-
-_OFFSET = "([+-][0-9][0-9]):?([0-9][0-9])$"
-
-
-def _with_offset(text: exp.Expression, how: Conversion, zone: str | None) -> exp.Expression:
-    local_text = f.trim(f.regexp_replace(text, "(?:[Zz]|[+-][0-9][0-9]:?[0-9][0-9])$", ""))
-    formats = how.formats or ISO_FORMATS
-    local = f.coalesce(*[f.to_timestamp(local_text, fmt) for fmt in formats])
-    hours = f.to_integer(f.replace(f.regexp_extract(text, _OFFSET, 1), f.lit("+"), f.lit("")))
-    minutes = f.to_integer(f.regexp_extract(text, _OFFSET, 2))
-    west = f.starts_with(f.regexp_extract(text, _OFFSET, 1), f.lit("-"))
-    sign = f.case((west, f.lit(-1)), default=f.lit(1))
-    seconds = f.coalesce(hours * 3600 + sign * minutes * 60, f.lit(0))
-    return to_business_time(f.add_seconds(local, f.lit(0) - seconds), zone)
-
-
-def to_business_time(utc: exp.Expression, zone: str | None) -> exp.Expression:
-    """Naive UTC to naive time of `zone`, by the zone's own list of changes 1990–2050."""
-    if zone is None or zone == "UTC":
-        return utc
-    changes = _zone_changes(zone)
+    folded = f.fold(text)
     branches = [
-        (utc < f.lit(until), f.add_seconds(utc, f.lit(offset))) for until, offset in changes[:-1]
+        (f.in_(folded, words), f.lit(truth)) for words, truth in ((yes, True), (no, False)) if words
     ]
-    return f.case(*branches, default=f.add_seconds(utc, f.lit(changes[-1][1])))
-
-
-def _zone_changes(zone: str) -> list[tuple[datetime, int]]:
-    """(until, offset in seconds) in order; the last one's `until` has no meaning."""
-    info = ZoneInfo(zone)
-
-    def offset(moment: datetime) -> int:
-        delta = moment.replace(tzinfo=UTC).astimezone(info).utcoffset()
-        return int(delta.total_seconds()) if delta is not None else 0
-
-    changes: list[tuple[datetime, int]] = []
-    start, end = datetime(1990, 1, 1), datetime(2051, 1, 1)
-    day = start
-    while day < end:
-        following = day + timedelta(days=1)
-        if offset(day) != offset(following):
-            low, high = day, following
-            while high - low > timedelta(seconds=1):
-                middle = low + (high - low) // 2
-                if offset(middle) == offset(day):
-                    low = middle
-                else:
-                    high = middle
-            changes.append((high.replace(microsecond=0), offset(day)))
-        day = following
-    changes.append((end, offset(end)))
-    return changes
+    return f.case(*branches) if branches else typed_null("boolean")

@@ -51,6 +51,7 @@ def xls_facts(path: Path) -> list[SheetFacts]:
         with CompoundFile(path) as compound:
             if any(name.upper().startswith(("_VBA_PROJECT", "VBA")) for name in compound.names()):
                 raise macros()
+            compound.check()
             data = compound.stream("Workbook", "Book")
         return [_xls_sheet(data, place) for place in _xls_sheets(data)]
     except (CompoundError, struct.error) as error:

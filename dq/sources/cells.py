@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-__all__ = ["ROUNDED", "cell_text", "unescaped"]
+__all__ = ["ROUNDED", "cell_text"]
 
 ROUNDED = 10**15
 """From here on a workbook keeps 15 digits of a number and writes zeros for the rest."""
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TICK = 2000
 
 
@@ -36,18 +34,6 @@ def cell_text(value: object) -> str:
     if isinstance(value, timedelta):
         return _duration(value)
     return str(value)
-
-
-def unescaped(text: str) -> str:
-    """Text with `_x000D_` and the like replaced by the characters that they stand for."""
-    if "_x" not in text:
-        return text
-    return _ESCAPED.sub(lambda found: _character(found.group(1)), text)
-
-
-def _character(code: str) -> str:
-    number = int(code, 16)
-    return chr(number) if not 0xD800 <= number <= 0xDFFF else "\ufffd"
 
 
 def _number(value: float) -> str:

@@ -46,6 +46,18 @@ class CompoundFile:
         """Names of all streams and storages."""
         return frozenset(name for name, _, _ in self._entries)
 
+    def check(self) -> None:
+        """Follow every stream to its end.
+
+        Raises:
+            CompoundError: One of them is cut off.
+        """
+        for name, start, size in self._entries:
+            if size >= self._cutoff or start == getattr(self, "_root", (None, 0))[0]:
+                self._chain(start, size)
+            elif size and len(self.stream(name)) < size:
+                raise CompoundError
+
     def stream(self, *names: str) -> bytes:
         """Bytes of the first stream that is there; empty when none is."""
         for name, start, size in self._entries:

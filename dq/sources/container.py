@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,7 +15,6 @@ from dq.errors import SourceError
 from dq.sources.lines import refuse
 
 __all__ = [
-    "BROKEN",
     "MOST_UNPACKED",
     "Container",
     "container",
@@ -34,7 +34,7 @@ _MARKS = tuple(
     for mark in ("<!DOCTYPE", "<!ENTITY")
     for encoding in ("utf-8", "utf-16-le", "utf-16-be")
 )
-BROKEN = (
+_BROKEN = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
@@ -45,7 +45,6 @@ BROKEN = (
     KeyError,
     expat.ExpatError,
 )
-"""What reading a broken zip or XML part raises."""
 
 
 class Container:
@@ -136,8 +135,12 @@ def container(path: Path) -> Iterator[Container]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield Container(archive)
-    except BROKEN as error:
+    except _BROKEN as error:
         raise damaged() from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise damaged() from error  # the zip points before its own start
 
 
 def damaged() -> SourceError:

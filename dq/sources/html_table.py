@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from dq.sources.assemble import assemble
 from dq.sources.encoding import CHUNK, prepare
 from dq.sources.job import Job
-from dq.sources.lines import Fault, Line, Merge, Part, note, refuse
+from dq.sources.lines import Fault, Line, Merge, Part, note, refuse, sheet_note
 from dq.sources.options import ReadOptions
 
 __all__ = ["MOST_BYTES", "read_html"]
@@ -64,6 +64,8 @@ def read_html(job: Job) -> list[Part]:
         )
         notes = (*text.notes, note("source.html_table", severity="warning"), *part.notes)
         sheet = str(number) if len(tables) > 1 else None
+        if sheet is not None:
+            notes = (*notes, sheet_note(sheet))
         parts.append(replace(part, notes=notes, encoding=text.encoding, sheet=sheet))
     return parts
 

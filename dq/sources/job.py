@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dq.sources.options import ReadOptions
@@ -21,6 +21,7 @@ class Job:
     lenient: bool
     size: int
     modified: float
+    made: list[Path] = field(default_factory=list)
 
     def target(self, part: str = "") -> Path:
         """Where the Parquet file of a sheet or table goes: a name of our own making.
@@ -29,4 +30,11 @@ class Job:
         """
         told = repr((str(self.path.absolute()), self.size, self.modified, part, self.options))
         digest = hashlib.sha256(f"{told}{self.lenient}".encode("utf-8", "replace")).hexdigest()
-        return self.into / f"{digest[:24]}.parquet"
+        path = self.into / f"{digest[:24]}.parquet"
+        self.made.append(path)
+        return path
+
+    def forget(self) -> None:
+        """Leave none of the files that were made."""
+        for path in self.made:
+            path.unlink(missing_ok=True)

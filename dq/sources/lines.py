@@ -11,7 +11,7 @@ from dq.errors import Place, SourceError
 from dq.findings import Note
 from dq.tables import Problem
 
-__all__ = ["Fault", "Line", "Merge", "Part", "filled", "note", "refuse", "shown"]
+__all__ = ["Fault", "Line", "Merge", "Part", "filled", "note", "refuse", "sheet_note", "shown"]
 
 SHOWN = 200
 """Characters of a raw value that a problem carries."""
@@ -94,6 +94,11 @@ def note(
 ) -> Note:
     """A note about the file being read; the file's name is filled in by `read`."""
     return Note(code, args, severity=severity, setting=setting)
+
+
+def sheet_note(sheet: str) -> Note:
+    """Said of each sheet or table when several of one file are read."""
+    return note("source.sheet_read", severity="warning", sheet=sheet, setting=("sheet", sheet))
 
 
 def refuse(

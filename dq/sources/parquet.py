@@ -22,7 +22,9 @@ def read_parquet(job: Job) -> list[Part]:
         with pq.ParquetFile(job.path) as file:
             schema = file.schema_arrow
             rows = file.metadata.num_rows
-    except (pa.ArrowException, ValueError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise refuse(
             "The Parquet file is cut or damaged.",
             "Write or copy it again.",

@@ -67,7 +67,11 @@ def _read(path: Path, into: Path, options: ReadOptions, *, lenient: bool) -> lis
     into.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(1, "dq-hash") as pool:
         digest = pool.submit(_sha256, path)
-        parts = _READERS[kind](job) if kind in _READERS else read_workbook(job, kind)
+        try:
+            parts = _READERS[kind](job) if kind in _READERS else read_workbook(job, kind)
+        except BaseException:
+            job.forget()
+            raise
     said = _format_notes(path, kind, options)
     stem = _stem(path)
     several = len(parts) > 1

@@ -81,7 +81,7 @@ def find_layout(
     notes: list[Note] = []
     rows = declared or _detected(head, merges, lenient=lenient, notes=notes)
     lines = [line for line in head if line.row in rows]
-    if len(lines) < len(rows) or not any(filled(line.cells) for line in lines):
+    if len(lines) < len(rows) or not any(clean(c) for line in lines for c in line.cells):
         raise refuse(
             "Row {row} should hold the headers, and there is nothing in it.",
             "Correct header_row, or leave it out to have the header found.",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 from dq.sources.compound import CompoundError, CompoundFile
-from dq.sources.container import BROKEN, damaged
+from dq.sources.container import container, damaged
 from dq.sources.encoding import looks_utf16
 from dq.sources.failures import naming
 from dq.sources.lines import refuse
@@ -100,12 +99,9 @@ def _format_of(path: Path) -> str:
 
 
 def _zipped(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            kind = archive.read("mimetype")[:200] if "mimetype" in names else b""
-    except BROKEN as error:
-        raise damaged() from error
+    with container(path) as box:
+        names = box.names
+        kind = box.open("mimetype").read(200) if "mimetype" in names else b""
     if "xl/workbook.bin" in names:
         return "xlsb"
     if any(name.lower() == "xl/workbook.xml" for name in names):

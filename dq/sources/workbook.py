@@ -11,11 +11,12 @@ from dq.errors import SourceError
 from dq.findings import Note
 from dq.sources.assemble import assemble
 from dq.sources.biff_facts import xls_facts, xlsb_facts, xlsb_parts
-from dq.sources.cells import ROUNDED, cell_text, unescaped
+from dq.sources.cells import ROUNDED, cell_text
 from dq.sources.container import container, damaged
 from dq.sources.job import Job
-from dq.sources.lines import Fault, Line, Merge, Part, note, refuse
+from dq.sources.lines import Fault, Line, Merge, Part, note, refuse, sheet_note
 from dq.sources.ods_facts import ods_facts
+from dq.sources.panics import held_back, is_panic
 from dq.sources.sheet_facts import SheetFacts, column_name
 from dq.sources.xlsx_facts import sheet_facts, sheet_parts, uses_1904
 
@@ -60,7 +61,10 @@ def _facts(job: Job, kind: str) -> _Facts:
     with container(job.path) as box:
         box.check()
         if kind == "ods":
-            return _Facts(by_name=ods_facts(box))
+            found = ods_facts(box)
+            for name, facts in found.items():
+                facts.bounds.check(name)  # all its sheets are loaded at once
+            return _Facts(by_name=found)
         parts = xlsb_parts(box) if kind == "xlsb" else sheet_parts(box)
         by_name = {}
         for name, part in parts.items():
@@ -74,7 +78,7 @@ def _opened(job: Job) -> CalamineWorkbook:
     import python_calamine as calamine
 
     try:
-        with job.path.open("rb") as stream:
+        with job.path.open("rb") as stream, held_back():
             return calamine.CalamineWorkbook.from_filelike(stream)
     except calamine.PasswordError as error:
         raise refuse(
@@ -89,8 +93,8 @@ def _translated(error: BaseException) -> BaseException:
     """What a failure inside the workbook reader means; what is not its own passes through."""
     import python_calamine as calamine
 
-    panicked = type(error).__name__ == "PanicException"
-    if panicked or isinstance(error, (calamine.CalamineError, ValueError, OverflowError)):
+    known = (calamine.CalamineError, ValueError, OverflowError)
+    if is_panic(error) or isinstance(error, known):
         return damaged()
     return error
 
@@ -185,20 +189,16 @@ def _read_sheets(
         notes.append(note("source.hidden_sheets", severity="warning", n=len(unread), sheets=unread))
     several = len(parts) > 1
     return [
-        replace(part, notes=(*notes, *(_several(part) if several else ()), *part.notes))
+        replace(
+            part,
+            notes=(*notes, *((sheet_note(part.sheet or ""),) if several else ()), *part.notes),
+        )
         for part in parts
     ]
 
 
 def _has_cells(facts: _Facts, name: str) -> bool:
     return facts.by_name.get(name, SheetFacts()).bounds.cells > 0
-
-
-def _several(part: Part) -> tuple[Note, ...]:
-    said = note(
-        "source.sheet_read", severity="warning", sheet=part.sheet, setting=("sheet", part.sheet)
-    )
-    return (said,)
 
 
 def _skipped(name: str, error: SourceError) -> Note:
@@ -250,7 +250,6 @@ class _Sheet:
     top: int
     left: int
     facts: SheetFacts
-    escaped: bool  # texts may hold `_x000D_`
     serial: bool  # dates are numbers of days
     rounded: dict[int, int] = field(default_factory=dict)
 
@@ -262,8 +261,9 @@ class _Sheet:
             SourceError: Its part of the file is damaged.
         """
         try:
-            sheet = book.get_sheet_by_name(name)
-            rows: list[list[object]] = sheet.to_python(skip_empty_area=True)  # type: ignore[assignment]
+            with held_back():
+                sheet = book.get_sheet_by_name(name)
+                rows: list[list[object]] = sheet.to_python(skip_empty_area=True)  # type: ignore[assignment]
             start = sheet.start or (0, 0)
             _add_merges(sheet, facts)
         except BaseException as error:
@@ -275,7 +275,6 @@ class _Sheet:
             top=start[0],
             left=start[1],
             facts=facts,
-            escaped=kind in ("xlsx", "xlsb"),
             serial=kind != "ods",
         )
 
@@ -287,8 +286,6 @@ class _Sheet:
             cells = [v if type(v) is str else cell_text(v) for v in values]
             if self.serial and any(isinstance(v, (float, date)) for v in values):
                 faults += self._odd_values(values, cells)
-            if self.escaped:
-                cells = [unescaped(c) if "_x" in c else c for c in cells]
             yield Line(row, cells, faults)
 
     def merges(self) -> list[Merge]:

@@ -107,6 +107,12 @@ def _wide(symbol: str) -> Callable[[Generator, exp.Binary], str]:
     return write
 
 
+def _spark_null(generator: Generator, node: exp.Null) -> str:
+    """A bare NULL is no condition to Spark."""
+    condition = isinstance(node.parent, exp.If) and node.arg_key == "this"
+    return "CAST(NULL AS BOOLEAN)" if condition else "NULL"
+
+
 class _DuckDBWriter(DuckDBGenerator):
     TRANSFORMS: ClassVar = {
         **DuckDBGenerator.TRANSFORMS,
@@ -126,6 +132,7 @@ class _SparkWriter(SparkGenerator):
         exp.Ordered: _ordered,
         exp.Order: _order,
         exp.Table: _spark_table,
+        exp.Null: _spark_null,
         exp.TimeStrToTime: lambda self, e: f"CAST({self.sql(e, 'this')} AS TIMESTAMP_NTZ)",
     }
     TYPE_MAPPING: ClassVar = {

@@ -79,7 +79,7 @@ def split_company(value: str) -> Company:
                 form = forms.get(text)
                 if form is None or (front and text.isascii() and not _leads(text)):
                     continue
-                if any((len(p) > 1 or p.isdigit()) and p not in _NO_NAME for p in rest):
+                if not _NO_NAME.issuperset(rest):
                     found, parts, changed = found or form, rest, True
                     break
             if changed:

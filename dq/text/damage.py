@@ -19,6 +19,7 @@ __all__ = [
     "lost_zeros",
     "month_share",
     "month_word",
+    "month_words",
     "rounded_share",
 ]
 
@@ -26,6 +27,8 @@ _TEXTS = frozenset({"text", "category", "id", "name", "company", "phone", "tax_i
 _CODES = frozenset({"id", "phone", "tax_id", "code", "postcode", "account", "kpp", "bic"})
 _NUMERIC = frozenset({"number", "integer", "decimal", "money", "duration"})
 _DATES = frozenset({"date", "timestamp", "birth_date"})
+
+_FEW, _SEVERAL = 5, 20
 
 _MONTH_FIRST = re.compile(r"([^\W\d_]{3,12})(?:[-–/]|[.]\s?)(\d{1,4})[.]?")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:[-–/]|[.]\s?)([^\W\d_]{3,12})[.]?")
@@ -71,8 +74,8 @@ class DamageJudge:
         if self.kind not in _NUMERIC:
             if verdict := _exponent(text):
                 return verdict
-            if self.kind in _CODES:
-                return _code(text)
+            if self.kind in _CODES and (verdict := _code(text)):
+                return verdict
         if len(text) <= 18 and (verdict := _month(text)):
             return verdict
         return None
@@ -96,6 +99,11 @@ def _months() -> Mapping[str, int]:
 def month_word(word: str) -> int | None:
     """The number of a month by its name or abbreviation in any of about thirty languages."""
     return _months().get(fold_tight(word).strip(". "))
+
+
+def month_words() -> list[str]:
+    """Names and abbreviations of months, folded."""
+    return sorted(_months())
 
 
 def _month_parts(text: str) -> tuple[int, int, bool] | None:
@@ -179,17 +187,21 @@ def is_code_header(header: str) -> bool:
     return _CODE_HEADER.search(fold_tight(header).replace("_", " ")) is not None
 
 
-def lost_zeros(lengths: Mapping[int, int], zero_led: int = 0) -> LostZeros | None:
+def lost_zeros(
+    lengths: Mapping[int, int], zero_led: int = 0, *, fixed: bool = False
+) -> LostZeros | None:
     """Judge a column of all-digit codes by how many values have each length.
 
     Found when nearly all values have the longest length (at least 4) or one less, and 1 to
     60 % are one less. Values that begin with a zero (`zero_led`) say that zeros are kept, and
     counters (1, 2, … 99, 100 …) say nothing: there each shorter length is a tenth or less.
-    Meant for columns of codes (`is_code_header`): plain numbers have every length.
+    Meant for columns of codes (`is_code_header`): plain numbers have every length. `fixed`:
+    by its nature the code has one length (postcodes); then five values are enough, and zeros
+    that are kept in some rows do not speak for the others.
     """
     counts = {size: n for size, n in lengths.items() if n > 0 and size > 0}
     total = sum(counts.values())
-    if total < 20 or zero_led:
+    if total < (_FEW if fixed else _SEVERAL) or (zero_led and not fixed):
         return None
     longest = max(size for size, n in counts.items() if n >= 0.2 * total)
     above = sum(n for size, n in counts.items() if size > longest)
@@ -200,6 +212,6 @@ def lost_zeros(lengths: Mapping[int, int], zero_led: int = 0) -> LostZeros | Non
     if short > 0.6 * total or below > 0.1 * short:
         return None
     counter = below > 0 and below >= short / 25 and short <= 0.13 * full
-    if counter:
+    if counter and not fixed:
         return None
     return LostZeros(longest, longest - 1, short, total)

@@ -94,7 +94,7 @@ def emptiness(value: str, kind: str = "text") -> str | None:
     if len(value) > 90 or not value or value.isspace():
         return None
     text = fold_tight(value)
-    if _MARKS.fullmatch(text):
+    if not text or _MARKS.fullmatch(text):
         return _marks(text, kind)
     by_kind = _by_kind(text, kind)
     if by_kind is not None:

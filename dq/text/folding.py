@@ -18,6 +18,7 @@ _SPACE = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u2
 _DROP = {ord(c): None for c in INVISIBLE}
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTED = re.compile("[^\x00-\x7f\u00a0«»№А-Яа-яІіЇїЄєҐґЎў\u2010-\u2044]")
+_YO = str.maketrans("ёЁ", "еЕ")
 _KEPT_MARKS = frozenset("йЙїЇўЎ")
 
 
@@ -28,6 +29,7 @@ def fold(value: str) -> str:
 
 def strip_accents(value: str) -> str:
     """Drop accents of Latin and Greek letters and make «ё» «е»; й, ї and ў stay letters."""
+    value = value.translate(_YO)
     if not _ACCENTED.search(value):
         return value
     out: list[str] = []

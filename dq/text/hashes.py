@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["HashForm", "hash_form", "is_hash", "null_hash", "pseudonymised"]
+__all__ = ["HashForm", "hash_form", "is_hash", "null_hash", "null_hashes", "pseudonymised"]
 
 _HEX = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 _BASE64 = {24: "md5", 28: "sha1", 44: "sha256", 88: "sha512"}
@@ -97,3 +97,8 @@ def null_hash(value: str) -> str | None:
         return None
     known = _hashes_of_nothing()
     return known.get(text, known.get(text.lower()))
+
+
+def null_hashes() -> tuple[str, ...]:
+    """All hashes that `null_hash` knows, in small letters (base64 too), for predicates in SQL."""
+    return tuple(sorted({digest.lower() for digest in _hashes_of_nothing()}))

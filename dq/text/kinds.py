@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dq.text.companies import legal_form
 from dq.text.damage import error_value
-from dq.text.dictionaries.loader import dictionary
+from dq.text.dictionaries.loader import dictionary, fold_term
 from dq.text.email import normalise as read_email
 from dq.text.email import split_addresses
 from dq.text.empties import empty_word
@@ -94,9 +94,10 @@ def _digits(text: str, country: str | None) -> str | None:
 def _words(text: str) -> str:
     if _MONEY.fullmatch(text):
         return "money"
-    if dictionary("countries").concept(text) is not None:
+    term = fold_term(text)
+    if term in dictionary("countries").terms:
         return "country"
-    if any(dictionary(name).concept(text) is not None for name in ("cities", "regions")):
+    if term in dictionary("cities").terms or term in dictionary("regions").terms:
         return "city"
     size = text.count(" ") + 1
     if size <= 8 and legal_form(text) is not None and size > 1:
@@ -119,7 +120,7 @@ class Profile:
 def profile(
     values: Mapping[str, int] | Iterable[str],
     country: str | None = None,
-    limit: int = 2000,
+    limit: int = 500,
     kinder: Callable[[str, str | None], str] = kind_of,
 ) -> Profile:
     """Profile a column by its most frequent distinct values (at most `limit` of them).

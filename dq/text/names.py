@@ -29,7 +29,7 @@ def fold_name(value: str) -> str:
 
     The order of words does: «Иван Петров» and «Петров Иван» differ here, not in `name_key`.
     """
-    text = _JUNK.sub(" ", _DASH.sub("-", fold_tight(value)))
+    text = _DASH.sub("-", _JUNK.sub(" ", fold_tight(value)))
     parts = [p for p in _SPACES.split(text) if p.strip("-'")]
     kept = [p for p in parts if p not in NAME_WORDS]
     return " ".join(kept or parts)

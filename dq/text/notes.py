@@ -12,7 +12,14 @@ from dq.text.empties import empty_word
 from dq.text.folding import fold_tight
 from dq.text.verdict import Verdict
 
-__all__ = ["TOPICS", "ConfessionJudge", "NoteJudge", "fold_note", "repeated_notes"]
+__all__ = [
+    "TOPICS",
+    "ConfessionJudge",
+    "NoteJudge",
+    "confessing_phrases",
+    "fold_note",
+    "repeated_notes",
+]
 
 TOPICS = (
     "invalid_number",
@@ -33,6 +40,15 @@ _NEGATIONS = frozenset(
 )
 _ALONE = frozenset({"test", "testing", "тест", "тесты", "нд", "спам", "spam", "бот", "engano"})
 _TEST_NEXT = frozenset("drive драйв period период період версия версію версії доступ".split())
+_TEST_RECORDS = frozenset(
+    "лид лід заявка сделка угода запись запис контакт карточка картка компания компанія клиент "
+    "клієнт звонок дзвінок заказ замовлення".split()
+)
+_NUMBERED = frozenset(
+    "of договора счета заказа накладной документа дома квартиры карты инн огрн рахунку договору "
+    "замовлення накладної угоди будинку квартири картки".split()
+)
+"""Words after «неверный номер» that say which number: not the phone's."""
 _COPY_WORDS = frozenset({"duplicate", "duplicated", "duplicado", "duplikat", "dup", "dupe"})
 _COPY_NEXT = frozenset("lead record contact deal entry account of see id company".split())
 _SHORT_NOTE = 4
@@ -117,6 +133,11 @@ def _idle() -> frozenset[str]:
     )
 
 
+def confessing_phrases() -> list[str]:
+    """The phrases that confess something, folded; `*` ends a stem."""
+    return [p for line in lines("confessions.tsv") for p in line.split("\t")[1].split("|")]
+
+
 @cache
 def _phrases() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     """First word (or stem of four letters) to the phrases that begin with it, by topic."""
@@ -160,11 +181,13 @@ def _meant(topic: str, parts: tuple[str, ...], words: tuple[str, ...], start: in
         return False
     if parts[0] in _COPY_WORDS and len(parts) == 1:
         return len(words) < _SHORT_NOTE or bool(after and after[0] in _COPY_NEXT)
+    if after and parts[-1] in ("номер", "number") and after[0] in _NUMBERED:
+        return False
+    if len(parts) == 1 and parts[0].startswith("тестов"):
+        return len(words) <= _SHORT_NOTE and (not after or after[0] in _TEST_RECORDS)
     if len(parts) == 1 and (parts[0] in _ALONE or topic in ("test", "fake")):
         if after and after[0] in _TEST_NEXT:
             return False
         if topic == "test" or parts[0] in _ALONE:
-            return len(words) <= _SHORT_NOTE - 2 or (
-                parts[0].startswith("тестов") and len(words) <= _SHORT_NOTE
-            )
+            return len(words) <= _SHORT_NOTE - 2
     return True

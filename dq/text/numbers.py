@@ -97,6 +97,15 @@ def read_number(text: str, style: NumberStyle) -> Decimal | None:
     return _read(_spaced(found["body"]), style) if found else None
 
 
+def _thousands(groups: list[str]) -> bool:
+    """Groups of three digits, the first shorter or not; groups of two as India writes them."""
+    return (
+        1 <= len(groups[0]) <= 3
+        and len(groups[-1]) == 3
+        and all(len(group) in {2, 3} for group in groups[1:-1])
+    )
+
+
 def _spaced(body: str) -> str:
     return re.sub(f"[{_SPACES}]", " ", body).strip()
 
@@ -137,10 +146,15 @@ def _mark(decimal: Counter[str], group: Counter[str], either: Counter[str]) -> s
 
 
 def _read(body: str, style: NumberStyle) -> Decimal | None:
-    text = body.replace(style.grouping, "") if style.grouping else body
+    text = body
+    if style.grouping and style.grouping in body:
+        whole = body.partition(style.decimal_mark)[0].lstrip("+-")
+        groups = whole.split(style.grouping)
+        if not _thousands(groups) or style.grouping in body.partition(style.decimal_mark)[2]:
+            return None
+        text = body.replace(style.grouping, "")
     if style.decimal_mark != ".":
         text = text.replace(style.decimal_mark, ".")
-    text = text.replace(" ", "") if style.grouping == " " else text
     if not _PLAIN.fullmatch(text):
         return None
     try:

@@ -38,6 +38,8 @@ SUSPECT = (
 """A regex that every value with a verdict matches, except lone surrogates and NUL, which no
 engine's text holds: explicit classes only, read alike by RE2, Java and Python."""
 
+_BROKEN = re.compile(f"{SUSPECT}|[\x00\ud800-\udfff]")
+
 
 @dataclass(frozen=True)
 class ScriptJudge:
@@ -50,7 +52,7 @@ class ScriptJudge:
 
     def __call__(self, value: str) -> Verdict | None:
         """The verdict on one value; None when it is fine or blank."""
-        if value.isascii() and not _CONTROL.search(value) and "???" not in value:
+        if not _BROKEN.search(value):
             return None
         if _SURROGATE.search(value):
             return Verdict("surrogate")

@@ -115,10 +115,10 @@ def _kz_check(text: str) -> bool:
 
 
 def bin_kz(text: str) -> bool:
-    """Business number of Kazakhstan: year and month, 4 to 6, 0 to 3, then the check digit."""
+    """Business number of Kazakhstan: year and month, the kind (4 to 6), then the check digit."""
     if not _digits(text, 12) or not 1 <= int(text[2:4]) <= 12:
         return False
-    return text[4] in "456" and text[5] in "0123" and _kz_check(text)
+    return text[4] in "456" and _kz_check(text)
 
 
 def iin_kz(text: str) -> bool:

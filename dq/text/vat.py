@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 __all__ = ["VAT_COUNTRIES", "vat"]
 
@@ -216,9 +217,12 @@ _STATES: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     "XI": (r"\d{9}(?:\d{3})?|GD[0-4]\d\d|HA[5-9]\d\d", _gb),
     "GB": (r"\d{9}(?:\d{3})?|GD[0-4]\d\d|HA[5-9]\d\d", _gb),
 }
-_FORMS = {country: re.compile(form, re.ASCII) for country, (form, _) in _STATES.items()}
-
 VAT_COUNTRIES = frozenset(_STATES) | {"GR"}
+
+
+@cache
+def _form(country: str) -> re.Pattern[str]:
+    return re.compile(_STATES[country][0], re.ASCII)
 
 
 def vat(text: str, country: str | None = None) -> str | None:
@@ -229,10 +233,10 @@ def vat(text: str, country: str | None = None) -> str | None:
     own = {"GR": "EL"}.get(country or "", country or "")
     prefix = {"GR": "EL"}.get(text[:2], text[:2])
     body = text
-    if prefix in _STATES and (own != prefix or not _FORMS[own].fullmatch(text)):
+    if prefix in _STATES and (own != prefix or not _form(own).fullmatch(text)):
         own, body = prefix, text[2:]
     if own not in _STATES:
         return "form"
-    if _FORMS[own].fullmatch(body) is None or body.strip("0") == "":
+    if _form(own).fullmatch(body) is None or body.strip("0") == "":
         return "form"
     return None if _STATES[own][1](body) else "checksum"

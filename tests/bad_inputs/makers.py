@@ -64,10 +64,28 @@ def xlsx_types() -> bytes:
     return book(
         (
             ("whole", "part", "long", "day", "moment", "time", "span", "flag", "code"),
-            (1.0, 0.1 + 0.2, 12345678901234567, date(2024, 1, 5), day.replace(hour=9, minute=30),
-             time(18, 45), timedelta(hours=37, minutes=30), True, "007"),
-            (-20.0, 1e-7, 4276380012345678, date(2023, 12, 31), day, time(0, 0, 5),
-             timedelta(minutes=5), False, " x "),
+            (
+                1.0,
+                0.1 + 0.2,
+                12345678901234567,
+                date(2024, 1, 5),
+                day.replace(hour=9, minute=30),
+                time(18, 45),
+                timedelta(hours=37, minutes=30),
+                True,
+                "007",
+            ),
+            (
+                -20.0,
+                1e-7,
+                4276380012345678,
+                date(2023, 12, 31),
+                day,
+                time(0, 0, 5),
+                timedelta(minutes=5),
+                False,
+                " x ",
+            ),
         )
     )
 
@@ -321,9 +339,7 @@ def ods_oddities() -> bytes:
         "<table:table-row>" + _text_cell("ID") + _text_cell("Имя") + _text_cell("День"),
         "<table:table-row>" + number.format("1") + _text_cell("Анна") + day,
         '<table:table-row table:visibility="collapse">' + number.format("2.5") + error,
-        "<table:table-row>"
-        + number.format("3")
-        + _text_cell("Я", 'table:number-rows-spanned="2"'),
+        "<table:table-row>" + number.format("3") + _text_cell("Я", 'table:number-rows-spanned="2"'),
         "<table:table-row>" + number.format("4") + "<table:covered-table-cell/>",
     )
     columns = '<table:table-column table:number-columns-repeated="2"/>'

@@ -116,7 +116,8 @@ def _mapping(raw: RawTable, settings: Mapping[str, Any]) -> TableMapping:
             own.append(own_column(raw, header))
             continue
         link = by_name.get(f"{raw.name}.{header}", "id") if model.relation(header) else None
-        columns.append(ColumnMapping(header, header, Conversion(type=known.type), link=link))
+        how = settings.get("conversions", {}).get(f"{raw.name}.{header}", {})
+        columns.append(ColumnMapping(header, header, _conversion(known.type, how), link=link))
     given = all(k in raw.columns for k in model.key)
     return TableMapping(
         source=raw.name,
@@ -126,4 +127,13 @@ def _mapping(raw: RawTable, settings: Mapping[str, Any]) -> TableMapping:
         key=model.key if given else (),
         deleted="is_deleted" if "is_deleted" in raw.columns else None,
         merged_into="merged_into_id" if "merged_into_id" in raw.columns else None,
+    )
+
+
+def _conversion(kind: str, how: Mapping[str, Any]) -> Conversion:
+    return Conversion(
+        type=kind,
+        formats=tuple(how.get("formats", ())),
+        decimal_mark=how.get("decimal_mark", "."),
+        grouping=how.get("grouping", ""),
     )

@@ -25,7 +25,7 @@ def raw_table(
     columns: list[str] = []
     for header in headers:
         count = sum(h == header for h in headers[: len(columns)])
-        columns.append(f"{header}_{count + 1}" if count else header)
+        columns.append(f"{header} ({count + 1})" if count else header)
     data = {
         column: pa.array([_cell(row, i) for row in rows], pa.string())
         for i, column in enumerate(columns)

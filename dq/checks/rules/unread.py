@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dq.checks.context import RuleContext
-from dq.checks.rules.completeness.nothing import hidden_null
+from dq.checks.rules.blanks import DAY_ZERO, empty_suspect
 from dq.checks.rules.helpers import rows
 from dq.sql import portable as f
 from dq.text.empties import emptiness
@@ -15,7 +15,6 @@ __all__ = ["UNREAD", "unread_cells", "unread_nothing"]
 UNREAD = "work.unconverted"
 """table, key, column, value, _source, _row, _deleted; absent where all columns are text."""
 
-_DAY_ZERO = "0000|0001|1753|1899|1900|1901|1970"
 _KINDS = {
     "date": "date", "timestamp": "date", "boolean": "flag", "integer": "number",
     "decimal": "number",
@@ -34,7 +33,7 @@ def unread_nothing(context: RuleContext, table: str) -> dict[str, dict[str, str]
         .where(
             f.all_of(
                 f.col("table").eq(f.lit(table)),
-                f.any_of(hidden_null(cell), f.search(cell, _DAY_ZERO)),
+                f.any_of(empty_suspect(cell), f.search(cell, DAY_ZERO)),
             )
         )
         .distinct(),

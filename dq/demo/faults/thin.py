@@ -80,10 +80,12 @@ def _lonely_accounts(plant: Planter) -> None:
             account[column] = None
 
     half = plant.count // 2 + 1
-    for account in plant.pick("accounts", half, lambda row: row["id"] in busy & spare.keys()):
+    lonely = plant.pick("accounts", half, lambda row: row["id"] in busy & spare.keys())
+    for account in lonely:
         leave_one(account)
         plant.fault("C112", "accounts", account["id"], note="an open deal, one contact")
-    for account in plant.pick("accounts", half, lambda row: row["id"] in busy):
+    rest = 2 * half - len(lonely)
+    for account in plant.pick("accounts", rest, lambda row: row["id"] in busy):
         strip(account)
         plant.fault("C112", "accounts", account["id"], note="an open deal, no requisites")
         plant.follows("C101", "accounts", account["id"], "tax_id")

@@ -65,7 +65,7 @@ join_distinct = Function(
     "join_distinct",
     "x SEPARATOR",
     duckdb="string_agg(DISTINCT {0}, {1} ORDER BY {0})",
-    spark="listagg(DISTINCT {0}, {1}) WITHIN GROUP (ORDER BY {0})",
+    spark="CASE WHEN count({0}) > 0 THEN array_join(sort_array(collect_set({0})), {1}) END",
     kind=Kind.AGGREGATE,
     doc="The distinct texts, sorted and joined; NULL without values.",
 )

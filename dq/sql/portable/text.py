@@ -270,10 +270,20 @@ right = Function(
     row=lambda x, size: x[-size:] if size > 0 else "",
     doc="The last characters.",
 )
+
+
+def _joined(parts: list[str]) -> str:
+    """The operands joined in a balanced tree: hundreds of them must not nest as deep."""
+    if len(parts) <= 16:
+        return "(" + " || ".join(parts) + ")"
+    middle = len(parts) // 2
+    return f"({_joined(parts[:middle])} || {_joined(parts[middle:])})"
+
+
 concat = Function(
     "concat",
     "*part",
-    duckdb=lambda c: "(" + " || ".join(c.args) + ")",
+    duckdb=lambda c: _joined(list(c.args)),
     row=_concat,
     doc="The texts joined; NULL if any is NULL.",
 )

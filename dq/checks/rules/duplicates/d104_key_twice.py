@@ -34,14 +34,14 @@ def _repeated(table: str) -> exp.Query:
     counted = (
         exp.select(
             f.alias(f.col("id"), "key"),
-            f.col("_source"),
+            f.alias(f.min(f.col("_source")), "_source"),
             f.alias(f.min(f.col("_row")), "_row"),
             f.alias(f.max(f.as_decimal(f.col("_money"))), "_money"),
             f.alias(f.any_true(f.col("_won")), "_won"),
             f.alias(f.count(), "copies"),
         )
         .from_(f.table(f"crm.{table}"))
-        .group_by(f.col("id"), f.col("_source"))
+        .group_by(f.col("id"))
     )
     return (
         exp.select(

@@ -1,0 +1,319 @@
+"""A106: an amount or a duration far from the others of its group.
+
+Two zeros too many, hryvnias entered as dollars, milliseconds as seconds: one such value moves
+an average, and often a total, more than all the others together.
+
+Method: robust z (median and median absolute deviation × 1.4826), within the product, kind or
+currency where that is known, over at least 30 values, zeros and values that stand for nothing
+left out. In a group that spans more than × 10 (5th to 95th per cent) logarithms are compared;
+in a narrower one a value must be far off on both scales. The limit is 3.5 and grows with the
+group's size, so that a normal spread gives less than one finding. Durations are only judged
+for being too long. Where all values agree there is nothing to measure by.
+
+Example: forty deals of 10,000 to 14,000 and one of 1,260,000.
+Repair: compare with the contract or the invoice; correct the amount, its unit or currency.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from dq.checks.context import ColumnFacts, RuleContext, TableFacts
+from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
+from dq.checks.rules.helpers import SYSTEM, number, rows
+from dq.checks.rules.numeric_defaults import numeric_defaults
+from dq.checks.rules.values import nothing_found
+from dq.findings import Severity
+from dq.sql import portable as f
+
+__all__ = ["RULE"]
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "deals": ("kind", "currency"),
+    "deal_lines": ("product_id",),
+    "products": ("kind",),
+    "activities": ("kind",),
+    "invoices": ("currency",),
+    "payments": ("currency",),
+    "expenses": ("category", "currency"),
+    "campaigns": ("kind",),
+    "tickets": ("kind",),
+}
+"""Columns within whose values amounts are compared; the last one alone where groups are small."""
+
+_STAFF = re.compile(r"employee|headcount|staff|сотрудник|штат|працівник|співробітник", re.I)
+_MAD = 1.4826
+_WIDE = 10.0
+_HEAVY = 0.01
+_FAR = 30.0
+_MOVES = 10.0
+_LIMITS = ((1_000, 3.5), (10_000, 4.1), (100_000, 4.6), (1_000_000, 5.0))
+"""Size of a group and its limit: less than half a finding by chance among that many."""
+_LAST_LIMIT = 5.5
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A column with the query of its values: id, system columns, x and g (the group)."""
+
+    column: ColumnFacts
+    values: exp.Select
+    name: str
+
+
+def checks(context: RuleContext) -> Iterator[CheckLike]:
+    for name in sorted(context.tables):
+        facts = context.tables[name]
+        columns = [c for c in facts.columns.values() if _is_measure(context, facts, c)]
+        if not columns:
+            yield Skip(name, "needs.money")
+            continue
+        nothing = numeric_defaults(context, name, columns)
+        for column in columns:
+            if not column.filled:
+                none = exp.select(f.alias(f.lit(0), "n"))
+                yield Query(name, nothing_found(), none, column.name)
+                continue
+            without = [d.value for d in nothing.get(column.name, ())]
+            yield from _column(context, name, column, without)
+
+
+def _is_measure(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> bool:
+    if column.header is None or column.type not in ("decimal", "integer"):
+        return False
+    if facts.name == "deal_lines" and column.name == "total":
+        prices = context.filled("deal_lines", "unit_price")
+        return not prices and not _lines_are_deals(context)
+    if column.kind in ("money", "duration"):
+        return True
+    return column.kind == "number" and not column.canonical and bool(_STAFF.search(column.name))
+
+
+def _lines_are_deals(context: RuleContext) -> bool:
+    """Whether deals and lines are the same rows of one source: the amount is judged once."""
+    tables = context.tables
+    if not context.filled("deals", "amount"):
+        return False
+    return set(tables["deals"].sources) == set(tables["deal_lines"].sources)
+
+
+def _column(
+    context: RuleContext, table: str, column: ColumnFacts, without: list[object]
+) -> Iterator[CheckLike]:
+    name = f"a106_{table}_{column.name}"
+    big = measured = count = 0
+    judged = None
+    for keys in _groupings(context, table, column):
+        judged = _Judged(column, _values(context, table, column, keys, without), name)
+        context.engine.create(f"work.{name}", _stats(judged))
+        context.engine.create(f"work.{name}_spread", _spread(judged))
+        big, measured, count = _told(context, judged)
+        if big:
+            break
+    if judged is None or not measured:
+        reason = "rule.A106.no_spread" if big else "rule.A106.too_few"
+        place = f"{table}.{column.header or column.name}"
+        yield Skip(table, reason, {"columns": place, "least": "30"})
+        return
+    heavy = _heavy(context, judged)
+    evidence = exp.select(f.alias(f.lit(count), "n"))
+    yield Query(table, _outliers(context, judged, heavy), evidence, column.name)
+
+
+def _groupings(
+    context: RuleContext, table: str, column: ColumnFacts
+) -> Iterator[tuple[str, ...]]:
+    """Group columns to try, the finest first; the coarser only where all groups are small."""
+    wanted = [k for k in GROUPS.get(table, ()) if context.filled(table, k)]
+    if column.kind != "money":
+        wanted = [k for k in wanted if k != "currency"]
+    if table == "deals" and column.name == "amount" and context.filled("deal_lines", "product_id"):
+        if context.filled("deal_lines", "deal_id"):
+            wanted.insert(0, "product")
+    yield tuple(wanted)
+    if wanted:
+        yield tuple(k for k in wanted if k == "currency")
+
+
+def _values(
+    context: RuleContext,
+    table: str,
+    column: ColumnFacts,
+    keys: tuple[str, ...],
+    without: list[object],
+) -> exp.Select:
+    cell = f.col(column.name, "t")
+    own = [f.coalesce(f.as_text(f.col(k, "t")), f.lit("")) for k in keys if k != "product"]
+    parts: list[exp.Expression] = own
+    if "product" in keys:
+        parts = [f.coalesce(f.col("product", "p"), f.lit("")), *own]
+    group = f.concat_ws(f.lit(" · "), *parts) if parts else f.lit("")
+    query = exp.select(
+        *[f.alias(f.col(n, "t"), n) for n in ("id", *SYSTEM)],
+        f.alias(f.as_double(cell), "x"),
+        f.alias(f.as_text(cell), "value"),
+        f.alias(group, "g"),
+    ).from_(f.table(f"crm.{table}", "t"))
+    if "product" in keys:
+        query = query.join(
+            _product_of_deals().subquery("p"),
+            on=f.col("id", "t").eq(f.col("deal", "p")),
+            join_type="left",
+        )
+    wanted = [cell > f.lit(0)]
+    if without:
+        wanted.append(f.not_(f.in_(f.as_decimal(cell), without)))
+    return query.where(f.all_of(*wanted))
+
+
+def _product_of_deals() -> exp.Select:
+    """The product of each deal that has just one."""
+    one = f.count_distinct(f.col("product_id")).eq(f.lit(1))
+    return (
+        exp.select(
+            f.alias(f.col("deal_id"), "deal"),
+            f.alias(f.case((one, f.min(f.col("product_id"))), default=f.lit("")), "product"),
+        )
+        .from_(f.table("crm.deal_lines"))
+        .where(f.not_null(f.col("deal_id")))
+        .group_by(f.col("deal_id"))
+    )
+
+
+def _stats(judged: _Judged) -> exp.Select:
+    """Of each group: n, medians on both scales, and the 5th and 95th per cent."""
+    x = f.col("x")
+    return (
+        exp.select(
+            f.col("g"),
+            f.alias(f.count(), "n"),
+            f.alias(f.median(x), "middle"),
+            f.alias(f.median(f.ln(x)), "log_middle"),
+            f.alias(f.quantile(x, f.lit(0.05)), "low"),
+            f.alias(f.quantile(x, f.lit(0.95)), "high"),
+        )
+        .from_(judged.values.copy().subquery("s"))
+        .group_by(f.col("g"))
+    )
+
+
+def _spread(judged: _Judged) -> exp.Select:
+    """Of each group of at least 30 with a spread: what `_stats` says, and the deviations."""
+    x, log = f.col("x", "s"), f.ln(f.col("x", "s"))
+    stats = ("n", "middle", "log_middle", "low", "high")
+    return (
+        exp.select(
+            f.alias(f.col("g", "s"), "g"),
+            *[f.alias(f.max(f.col(c, "m")), c) for c in stats],
+            f.alias(f.median(f.abs(x - f.col("middle", "m"))), "mad"),
+            f.alias(f.median(f.abs(log - f.col("log_middle", "m"))), "log_mad"),
+        )
+        .from_(judged.values.copy().subquery("s"))
+        .join(f.table(f"work.{judged.name}", "m"), on=f.col("g", "s").eq(f.col("g", "m")))
+        .where(f.col("n", "m") >= f.lit(30))
+        .group_by(f.col("g", "s"))
+    )
+
+
+def _told(context: RuleContext, judged: _Judged) -> tuple[int, int, int]:
+    """Groups of at least 30 values, those of them with a spread, and the values in these."""
+    spread = f.col("mad") > f.lit(0)
+    row = rows(
+        context,
+        exp.select(
+            f.alias(f.count(), "big"),
+            f.alias(f.count_if(spread), "measured"),
+            f.alias(f.sum(f.case((spread, f.col("n")), default=f.lit(0))), "count"),
+        ).from_(f.table(f"work.{judged.name}_spread")),
+    )[0]
+    return number(row["big"]), number(row["measured"]), number(row["count"])
+
+
+def _scored(judged: _Judged) -> exp.Select:
+    """Values beyond their group's limit: id, system columns, value, x, g, middle, n, ratio."""
+    deviation = f.div0(f.col("x", "s") - f.col("middle", "d"), f.col("mad", "d") * f.lit(_MAD))
+    log = f.div0(
+        f.ln(f.col("x", "s")) - f.col("log_middle", "d"), f.col("log_mad", "d") * f.lit(_MAD)
+    )
+    wide = f.col("high", "d") > f.col("low", "d") * f.lit(_WIDE)
+    near = f.least(f.abs(deviation), f.abs(log))
+    z = f.case((wide, f.abs(log)), default=near)
+    limit = f.case(
+        *[(f.col("n", "d") <= f.lit(size), f.lit(value)) for size, value in _LIMITS],
+        default=f.lit(_LAST_LIMIT),
+    )
+    kept = ("id", *SYSTEM, "value", "g")
+    wanted = [f.col("mad", "d") > f.lit(0), z > limit]
+    if judged.column.kind == "duration":
+        wanted.append(f.col("x", "s") > f.col("middle", "d"))
+    return (
+        exp.select(
+            *[f.alias(f.col(c, "s"), c) for c in kept],
+            f.alias(f.col("x", "s"), "x"),
+            f.alias(f.col("middle", "d"), "middle"),
+            f.alias(f.col("n", "d"), "n"),
+            f.alias(f.div0(f.col("x", "s"), f.col("middle", "d")), "ratio"),
+        )
+        .from_(judged.values.copy().subquery("s"))
+        .join(f.table(f"work.{judged.name}_spread", "d"), on=f.col("g", "s").eq(f.col("g", "d")))
+        .where(f.all_of(*wanted))
+    )
+
+
+def _heavy(context: RuleContext, judged: _Judged) -> list[str]:
+    """Groups whose tail is heavy by nature: more than one in a hundred lies beyond the limit."""
+    context.engine.create(f"work.{judged.name}_far", _scored(judged))
+    found = rows(
+        context,
+        exp.select(f.col("g"))
+        .from_(f.table(f"work.{judged.name}_far"))
+        .group_by(f.col("g"))
+        .having(
+            f.all_of(
+                f.count() > f.lit(3),
+                f.as_double(f.count()) > f.as_double(f.max(f.col("n"))) * f.lit(_HEAVY),
+            )
+        )
+        .limit(1_000),
+    )
+    return [str(r["g"]) for r in found]
+
+
+def _outliers(context: RuleContext, judged: _Judged, heavy: list[str]) -> exp.Select:
+    high = f.col("ratio") > f.lit(1)
+    factor = f.case((high, f.col("ratio")), default=f.div0(f.lit(1), f.col("ratio")))
+    counted = judged.column.canonical and judged.column.kind == "money"
+    severity = f.case(
+        (f.all_of(f.lit(counted), factor >= f.lit(_MOVES)), f.lit(Severity.ERROR.value)),
+        default=f.lit(Severity.WARNING.value),
+    )
+    query = exp.select(
+        f.alias(f.col("id"), "key"),
+        *[f.col(c) for c in SYSTEM],
+        f.col("value"),
+        f.alias(f.case((high.copy(), f.lit("high")), default=f.lit("low")), "cause"),
+        f.alias(severity, "severity"),
+        f.alias(f.as_text(f.as_decimal(f.col("middle"))), "arg_usual"),
+        f.alias(f.as_text(f.round(f.as_decimal(factor), 1)), "arg_times"),
+        f.alias(f.col("g"), "arg_group"),
+    ).from_(f.table(f"work.{judged.name}_far"))
+    if not heavy:
+        return query
+    far = f.any_of(f.col("ratio") >= f.lit(_FAR), f.col("ratio") <= f.lit(1 / _FAR))
+    return query.where(f.any_of(f.not_(f.in_(f.col("g"), heavy)), far))
+
+
+RULE = Rule(
+    code="A106",
+    slug="outlier",
+    family="A",
+    scope=Scope.TABLE,
+    severity=Severity.ERROR,
+    checks=checks,
+    needs=("a column of money or duration",),
+    doc=__doc__ or "",
+)

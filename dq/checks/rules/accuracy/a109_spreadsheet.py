@@ -1,0 +1,176 @@
+"""A109: what a spreadsheet did to a value.
+
+A range of staff became a day (`20.máj` was 5-20), a code lost its leading zero, a long number
+became `1,15775E+12`, a contract number got `.0` at its end. The value looks filled and joins
+with nothing. Columns in which nearly all values are months hold months; numbers and dates in
+columns of their own are not judged, phones are A103's.
+
+Example: postcode 9409 where the others have five digits; bank account 4,07028E+19.
+Repair: import the source again with the column as text; rounded digits cannot be restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from dq.checks.context import ColumnFacts, RuleContext, TableFacts
+from dq.checks.rule import Check, CheckLike, Rule, Scope, Skip, ValueCheck
+from dq.checks.rules.accuracy.zeros import zero_checks
+from dq.checks.rules.helpers import number, rows
+from dq.checks.rules.values import text_columns, tolerant
+from dq.crm.headers import header_key
+from dq.crm.model import entity
+from dq.findings import Severity
+from dq.sql import portable as f
+from dq.text.damage import DamageJudge, is_code_header, month_words
+from dq.text.empties import emptiness
+from dq.text.verdict import Verdict
+
+__all__ = ["RULE"]
+
+KINDS = (
+    "text", "category", "id", "name", "company", "tax_id", "city", "country", "person", "note",
+    "url", "email",
+)  # fmt: skip
+CODES = ("id", "tax_id")
+FREE = ("name", "company", "person", "city", "country", "note", "url", "email")
+"""Kinds in which a month and a number are somebody's words."""
+
+CALENDAR = frozenset(
+    "month months date day period quarter месяц дата день период квартал місяць період".split()
+)
+
+_EXPONENT = "^[+-]?[0-9](?:[.,][0-9]+)?[eEеЕ][+]?[0-9]{1,3}$"
+_CODE = "^(?:[+-]?[0-9]+[.,]0|[0-9]{15}0{3,})$"
+_ERROR = "^(?:#.|[Ee][Rr][Rr]:5)"
+_MONTH_LENGTH = 18
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """The judge of damage. `months`: they are damage here; `apart`: each a group of its own."""
+
+    kind: str
+    months: bool
+    apart: bool = True
+
+    def __call__(self, value: str) -> Verdict | None:
+        verdict = DamageJudge(self.kind)(value)
+        if verdict is None:
+            return None
+        if verdict.cause == "month_name":
+            if not self.months:
+                return None
+            return verdict if self.apart else replace(verdict, cause="months", detail=None)
+        # C104 speaks of errors that mean "nothing here" (#N/A).
+        is_word = verdict.cause == "error_value" and emptiness(value, "text") is not None
+        return None if is_word else verdict
+
+
+def checks(context: RuleContext) -> Iterator[CheckLike]:
+    for name in sorted(context.tables):
+        facts = context.tables[name]
+        columns = [c for c in text_columns(facts, KINDS) if not c.pseudonymised]
+        zeros = list(zero_checks(context, facts))
+        judged = [f.not_null(f.col(c.name)) for c in columns if c.name != "id"]
+        if not judged and not zeros:
+            yield Skip(name, "needs.texts", {"table": name})
+            continue
+        if judged:
+            yield Check(name, f.lit(False), when=f.any_of(*judged))
+        yield from zeros
+        yield from _damaged(context, facts, columns)
+
+
+def _damaged(
+    context: RuleContext, facts: TableFacts, columns: Sequence[ColumnFacts]
+) -> Iterator[ValueCheck]:
+    """Columns in which a value is suspected at all, so that the others cost nothing more."""
+    unknown = [c for c in columns if c.values is None and c.filled]
+    counted = _counts(context, facts, unknown) if unknown else {}
+    share = float(str(context.params["month_share"]))
+    apart = number(context.params["groups"])
+    for column in columns:
+        judge = _Judge(_kind(column), months=_holds_no_months(facts, column))
+        if column.values is None:
+            suspects, months = counted.get(column.name, (0, 0))
+            if suspects:
+                judge = replace(judge, months=judge.months and months < share * column.filled)
+                judge = replace(judge, apart=months <= apart)
+                yield ValueCheck(facts.name, column.name, judge, _suspect(column))
+            continue
+        found = {v: n for v, n in column.values if (verdict := judge(v)) and verdict.cause}
+        months = {v for v in found if _is_month(judge, v)}
+        if sum(found[v] for v in months) >= share * column.filled:
+            judge, found = replace(judge, months=False), {v: 1 for v in found if v not in months}
+        if found:
+            judge = replace(judge, apart=len(months) <= apart)
+            bad = f.in_(f.col(column.name), sorted(found))
+            yield ValueCheck(facts.name, column.name, judge, bad)
+
+
+def _is_month(judge: _Judge, value: str) -> bool:
+    verdict = judge(value)
+    return verdict is not None and verdict.cause == "month_name"
+
+
+def _kind(column: ColumnFacts) -> str:
+    if column.kind in CODES:
+        return column.kind
+    is_code = not column.canonical and is_code_header(column.header or column.name)
+    return "code" if is_code else column.kind
+
+
+def _holds_no_months(facts: TableFacts, column: ColumnFacts) -> bool:
+    if column.kind in FREE or column.name == entity(facts.name).name_column:
+        return False
+    return not CALENDAR & set(header_key(column.header or column.name).split())
+
+
+def _counts(
+    context: RuleContext, facts: TableFacts, columns: Sequence[ColumnFacts]
+) -> Mapping[str, tuple[int, int]]:
+    """By column: suspected cells, and those of them that are months, in one scan."""
+    projections = []
+    for i, column in enumerate(columns):
+        projections.append(f.alias(f.count_if(_suspect(column)), f"s{i}"))
+        projections.append(f.alias(f.count_if(_month(column)), f"m{i}"))
+    query = exp.select(*projections).from_(f.table(f"crm.{facts.name}"))
+    row = rows(context, query)[0]
+    return {
+        c.name: (number(row[f"s{i}"]), number(row[f"m{i}"])) for i, c in enumerate(columns)
+    }
+
+
+def _suspect(column: ColumnFacts) -> exp.Expression:
+    cell = f.col(column.name)
+    some = [f.search(cell, _ERROR), f.search(cell, _EXPONENT), _month(column)]
+    if _kind(column) in (*CODES, "code"):
+        some.append(f.search(cell, _CODE))
+    return f.all_of(f.length(cell) <= f.lit(60), f.any_of(*some))
+
+
+def _month(column: ColumnFacts) -> exp.Expression:
+    words = "|".join(tolerant(w) for w in month_words())
+    between = "(?:[-–/]|[.][ \u00a0]?)"
+    pattern = f"[0-9]{{1,2}}{between}(?:{words})[.]?|(?:{words}){between}[0-9]{{1,4}}[.]?"
+    cell = f.col(column.name)
+    return f.all_of(
+        f.length(cell) <= f.lit(_MONTH_LENGTH), f.full_match(f.lower(cell), pattern)
+    )
+
+
+RULE = Rule(
+    code="A109",
+    slug="spreadsheet",
+    family="A",
+    scope=Scope.TABLE,
+    severity=Severity.WARNING,
+    checks=checks,
+    needs=("text columns of any table",),
+    params={"month_share": 0.8, "groups": 10},
+    doc=__doc__ or "",
+)

@@ -1,0 +1,172 @@
+"""C104: a cell that is filled and says nothing.
+
+"-", "n/a", «нет», the prompt of a list left as it was, 999, day zero of a system, the hash of
+an empty text: every count of filled cells is too high, every average of such numbers wrong.
+Found from a list of words, and from the data's own defaults: an extreme value heaped far
+away from all others, which no other column explains.
+
+Example: City is "Select" for 2,249 leads.
+Repair: empty the cell, and make the form refuse the word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlglot import exp
+
+from dq.checks.context import ColumnFacts, RuleContext, TableFacts
+from dq.checks.rule import Check, CheckLike, Query, Rule, Scope, Skip, ValueCheck
+from dq.checks.rules.completeness.heaps import heap
+from dq.checks.rules.completeness.nothing import hidden_null
+from dq.checks.rules.helpers import count_query, rows
+from dq.findings import Severity
+from dq.sql import portable as f
+from dq.text.empties import EmptyJudge, defaults, emptiness
+
+__all__ = ["RULE"]
+
+SENTINEL_DAYS = tuple(
+    date(*day)
+    for day in (
+        (1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1901, 1, 1),
+        (1970, 1, 1),
+    )
+)  # fmt: skip
+
+UNCONVERTED = "work.unconverted"
+DISTINCT_LIMIT = 5_000
+
+REPEATED = "[+() -]*(?:0[0() -]*|9[9() -]{2,})"
+"""Phones and codes of zeros or nines alone."""
+
+
+def checks(context: RuleContext) -> Iterator[CheckLike]:
+    for name in sorted(context.tables):
+        facts = context.tables[name]
+        judged = [c for c in facts.columns.values() if c.header is not None and c.name != "id"]
+        if not judged:
+            yield Skip(name, "needs.other_columns")
+            continue
+        some = f.any_of(*[f.not_null(f.col(c.name)) for c in judged])
+        yield Check(name, f.lit(False), when=some)
+        for column in judged:
+            if column.filled:
+                yield from _column(context, facts, column)
+        yield from _unconverted(context, facts)
+
+
+def _column(
+    context: RuleContext, facts: TableFacts, column: ColumnFacts
+) -> Iterator[CheckLike]:
+    if column.type == "text":
+        yield from _words(facts.name, column)
+    elif column.type in ("date", "timestamp"):
+        yield from _days(context, facts, column)
+    elif column.type in ("integer", "decimal"):
+        found = heap(context, facts, column)
+        if found is not None:
+            reason, value = found
+            yield Check(
+                facts.name,
+                f.as_decimal(f.col(column.name)).eq(f.as_decimal(f.lit(value))),
+                column=column.name,
+                cause=f.concat(f.lit(f"{reason}:"), f.lit(str(value))),
+                args={"word": f.lit(str(value))},
+            )
+
+
+def _unconverted(context: RuleContext, facts: TableFacts) -> Iterator[Query]:
+    """Words for nothing in columns of numbers and dates, where they do not convert."""
+    if UNCONVERTED not in context.engine.tables():
+        return
+    mine = f.all_of(f.col("table").eq(f.lit(facts.name)), f.not_(f.col("_deleted")))
+    values = rows(
+        context,
+        exp.select(f.col("column"), f.col("value"))
+        .from_(f.table(UNCONVERTED))
+        .where(mine)
+        .distinct()
+        .limit(DISTINCT_LIMIT),
+    )
+    empty: dict[str, dict[str, str]] = {}
+    for row in values:
+        name, value = str(row["column"]), str(row["value"])
+        column = facts.columns.get(name)
+        reason = emptiness(value, column.kind) if column is not None else None
+        if reason is not None:
+            empty.setdefault(name, {})[value] = reason
+    for name, words in sorted(empty.items()):
+        cell = f.col("value")
+        reason_of = f.case(
+            *[(cell.eq(f.lit(w)), f.lit(f"{r}:{w}")) for w, r in sorted(words.items())],
+            default=f.lit("word"),
+        )
+        sql = (
+            exp.select(
+                f.col("key"),
+                f.col("value"),
+                f.alias(reason_of, "cause"),
+                f.alias(cell, "arg_word"),
+                f.col("_source"),
+                f.col("_row"),
+                f.alias(f.null("decimal"), "_money"),
+                f.alias(f.null("boolean"), "_won"),
+            )
+            .from_(f.table(UNCONVERTED))
+            .where(f.all_of(mine.copy(), f.col("column").eq(f.lit(name)), f.in_(cell, sorted(words))))
+        )
+        yield Query(facts.name, sql, count_query(f"crm.{facts.name}"), name)
+
+
+def _words(table: str, column: ColumnFacts) -> Iterator[CheckLike]:
+    cell = f.col(column.name)
+    if column.values is None:
+        suspect = f.any_of(hidden_null(cell), f.full_match(cell, REPEATED))
+        yield ValueCheck(table, column.name, EmptyJudge(column.kind), suspect)
+        return
+    found = [d for d in defaults(dict(column.values), column.kind, column.header)]
+    for reason in sorted({d.reason for d in found}):
+        words = [d.value for d in found if d.reason == reason]
+        yield Check(
+            table,
+            f.in_(cell, words),
+            column=column.name,
+            cause=f.concat(f.lit(f"{reason}:"), cell),
+            args={"word": cell},
+            severity=Severity.INFO if reason == "soft" else None,
+        )
+
+
+def _days(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Iterator[CheckLike]:
+    day = f.date_of(f.as_timestamp(f.col(column.name)))
+    yield Check(
+        facts.name,
+        f.in_(day, SENTINEL_DAYS),
+        column=column.name,
+        cause=f.lit("sentinel_date"),
+        args={"word": f.as_text(day)},
+    )
+    found = heap(context, facts, column)
+    if found is not None and found[1] not in SENTINEL_DAYS:
+        yield Check(
+            facts.name,
+            day.copy().eq(f.lit(found[1])),
+            column=column.name,
+            cause=f.lit(f"{found[0]}:{found[1]}"),
+            args={"word": f.as_text(day.copy())},
+        )
+
+
+RULE = Rule(
+    code="C104",
+    slug="hidden_null",
+    family="C",
+    scope=Scope.TABLE,
+    severity=Severity.WARNING,
+    checks=checks,
+    needs=("any table",),
+    params={"share": 0.1, "least": 10},
+    doc=__doc__ or "",
+)

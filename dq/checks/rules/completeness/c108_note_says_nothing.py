@@ -1,0 +1,87 @@
+"""C108: a note that says nothing.
+
+«Позвонил», "called", a full stop, or the same sentence pasted into fourteen calls: the next
+seller learns nothing, and a report that counts notes counts typing. "No answer" is a result,
+not a note of this kind.
+
+Example: fourteen calls with the same sentence.
+Repair: ask for what was agreed and when; stop counting notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from dq.checks.context import RuleContext
+from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip, ValueCheck
+from dq.checks.rules.helpers import count_query, number
+from dq.findings import Severity
+from dq.sql import portable as f
+from dq.text.notes import NoteJudge
+
+__all__ = ["RULE"]
+
+TABLES = ("activities", "leads", "tasks", "requests")
+PLACE = ("_source", "_row", "_money", "_won")
+
+
+def checks(context: RuleContext) -> Iterator[CheckLike]:
+    found = False
+    for name in TABLES:
+        facts = context.tables.get(name)
+        if facts is None:
+            continue
+        notes = [c.name for c in facts.columns.values() if c.kind == "note" and c.header]
+        for column in notes:
+            found = True
+            yield ValueCheck(
+                name, column, NoteJudge(), f.length(f.col(column)) <= f.lit(60)
+            )
+            yield _copies(context, name, column)
+        if not notes:
+            yield Skip(name, "needs.columns", {"columns": f"{name}.note"})
+    if not found:
+        yield Skip(None, "needs.tables", {"tables": "activities, leads"})
+
+
+def _copies(context: RuleContext, table: str, column: str) -> Query:
+    """Long notes that stand, but for case and end punctuation, in many records."""
+    folded = f.regexp_replace(f.fold(f.col(column)), "[ .!?,;:]+$", "")
+    base = exp.select(
+        f.alias(f.col("id"), "key"),
+        *[f.col(c) for c in PLACE],
+        f.alias(f.col(column), "value"),
+        f.alias(folded, "note"),
+    ).from_(f.table(f"crm.{table}")).where(
+        f.length(f.col(column)) >= f.lit(number(context.params["copy_length"]))
+    )  # fmt: skip
+    counted = exp.select(
+        *[f.col(c) for c in ("key", *PLACE, "value")],
+        f.alias(f.count_over(partition=[f.col("note")]), "copies"),
+    ).from_(base.subquery("b"))
+    sql = (
+        exp.select(
+            *[f.col(c) for c in ("key", *PLACE, "value")],
+            f.alias(f.lit("copies"), "cause"),
+            f.alias(f.as_text(f.col("copies")), "arg_copies"),
+        )
+        .from_(counted.subquery("c"))
+        .where(f.col("copies") >= f.lit(number(context.params["copies"])))
+    )
+    evidence = count_query(f"crm.{table}", f.not_null(f.col(column)))
+    return Query(table, sql, evidence, column)
+
+
+RULE = Rule(
+    code="C108",
+    slug="note_says_nothing",
+    family="C",
+    scope=Scope.TABLE,
+    severity=Severity.INFO,
+    checks=checks,
+    needs=("activities.note", "leads.note", "tasks.note"),
+    params={"copies": 10, "copy_length": 30},
+    doc=__doc__ or "",
+)

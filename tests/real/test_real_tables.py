@@ -1,0 +1,179 @@
+"""Real CRM tables, no configuration: what must be found, with its count, and what must not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+from dq.assess import AssessmentSettings
+from dq.findings import Group, Outcome, Result
+from dq.project import scan
+
+NOW = datetime(2026, 11, 22, 12, 0, 0)
+DATA = Path(__file__).parents[3] / "shared" / "data" / "crm"
+
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the real tables are not here")
+
+
+@cache
+def _scan(*names: str, include_deleted: bool = False) -> Result:
+    return scan(
+        [DATA / n for n in names],
+        settings=AssessmentSettings(now=NOW, include_deleted=include_deleted),
+    )
+
+
+def maven() -> Result:
+    return _scan("maven_crm_sales")
+
+
+def olist() -> Result:
+    return _scan("olist_marketing_funnel")
+
+
+def x_education() -> Result:
+    return _scan("x_education_leads/Leads.csv")
+
+
+def salesforce(include_deleted: bool = False) -> Result:
+    return _scan("fivetran_dbt_salesforce_seeds", include_deleted=include_deleted)
+
+
+def hubspot() -> Result:
+    return _scan("fivetran_dbt_hubspot_seeds")
+
+
+def groups(result: Result, code: str, table: str | None = None, column: str | None = None) -> list[Group]:
+    return [
+        g
+        for g in result.groups
+        if g.code == code
+        and (table is None or g.table == table)
+        and (column is None or g.column == column)
+    ]
+
+
+def one(result: Result, code: str, **where: str) -> Group:
+    found = [g for g in groups(result, code) if all(getattr(g, k) == v for k, v in where.items())]
+    assert len(found) == 1, [(g.code, g.table, g.column, g.cause, g.records) for g in found]
+    return found[0]
+
+
+@pytest.mark.parametrize("result", [maven, olist, x_education, salesforce, hubspot])
+def test_nothing_errored_and_no_row_is_lost(result: Callable[[], Result]) -> None:
+    done = result()
+    assert [o for o in done.outcomes if o.outcome is Outcome.ERRORED] == []
+    for fact in done.inputs:
+        assert fact.rows_read == fact.rows_kept + fact.rows_reported
+
+
+def test_maven_orphan_product_with_its_near_miss() -> None:
+    group = one(maven(), "R101")
+    assert group.records == 1480
+    assert group.args["suggestion"] == "GTX Pro"
+    assert group.args["value"] == "GTXPro"
+    assert group.records_won == 729
+    assert group.money_won == Decimal(3510578)
+    deals = next(t for t in maven().tables if t.name == "deals")
+    assert deals.money_won == Decimal(10005534)
+    assert deals.won == 4238
+
+
+def test_maven_blank_accounts_are_one_group_only_before_the_close() -> None:
+    group = one(maven(), "C101", column="account_id")
+    assert group.records == 1425
+    assert group.args["stages"] == "Engaging, Prospecting"
+
+
+def test_maven_misspelt_words() -> None:
+    sector = next(g for g in groups(maven(), "A107") if "technolgy" in str(g.cause))
+    assert sector.records == 12
+    assert any("Philipines" in str(g.cause) for g in groups(maven(), "A107"))
+
+
+def test_maven_is_not_drowned() -> None:
+    result = maven()
+    silent = {"C104", "C105", "C106", "C107", "D101", "D104", "A109", "R102", "R103", "R105"}
+    assert {g.code for g in result.groups} & silent == set()
+    not_applicable = {o.code for o in result.outcomes if o.outcome is Outcome.NOT_APPLICABLE}
+    assert {"C106", "C107"} <= not_applicable
+    sellers = [g for g in groups(result, "R106", "users")]
+    assert [g.records for g in sellers] == [5]
+    assert sum(g.records for g in groups(result, "A106", "deals")) == 1
+    assert sum(g.records for g in groups(result, "A106", "accounts")) == 2
+    assert len(result.groups) <= 15
+
+
+def test_olist() -> None:
+    result = olist()
+    zero = one(result, "C104", column="declared_monthly_revenue")
+    assert zero.records == 797
+    blanks = {g.column: g.records for g in groups(result, "C101")}
+    assert blanks["has_company"] == 779
+    assert blanks["has_gtin"] == 778
+    assert blanks["average_stock"] == 776
+    assert blanks["declared_product_catalog_size"] == 773
+    assert blanks["lead_behaviour_profile"] == 177
+    damaged = {g.examples[0].value: g.records for g in groups(result, "A109", "deals")}
+    assert damaged.get("20.máj") == 22
+    assert damaged.get("05.jan") == 10
+    assert [g.records for g in groups(result, "A109", "accounts")] == [1027]
+    assert sum(g.records for g in groups(result, "A106", "deals")) == 2
+    assert not groups(result, "C105")
+    assert not groups(result, "D101")
+    cities = [g for g in groups(result, "A107", "accounts") if g.severity.rank >= 1]
+    assert len(cities) == 20
+
+
+def test_x_education() -> None:
+    result = x_education()
+    select = {g.column: g.records for g in groups(result, "C104") if "Select" in str(g.cause)}
+    assert select == {
+        "Specialization": 1942,
+        "How did you hear about X Education": 5043,
+        "Lead Profile": 4146,
+        "City": 2249,
+    }
+    blanks = {g.column: g.records for g in groups(result, "C101")}
+    assert blanks["Lead Quality"] == 4767
+    assert blanks["Asymmetrique Activity Index"] == 4218
+    assert blanks["Country"] == 2461
+    assert any("google" in str(g.cause) for g in groups(result, "A107"))
+    tags = {str(g.cause).partition(":")[2]: g.records for g in groups(result, "A110")}
+    assert tags["invalid number"] == 83
+    assert tags["wrong number given"] == 47
+    assert tags["number not provided"] == 27
+    assert tags["switched off"] == 240
+    constant = {g.column for g in groups(result, "C111") if g.cause == "constant"}
+    assert "Magazine" in constant
+    assert len(constant) == 5
+    assert not groups(result, "A106")
+    assert not groups(result, "D101")
+    assert 15 <= len(groups(result, "C101")) + len(groups(result, "C104")) <= 25
+
+
+def test_x_education_workbook_named_csv_is_the_same_table() -> None:
+    result = _scan("x_education_leads/Leads_as_found_is_xlsx.csv")
+    assert [(i.format, i.rows_read) for i in result.inputs] == [("xlsx", 9240)]
+    plain = {(g.code, g.column, g.records) for g in x_education().groups}
+    assert {(g.code, g.column, g.records) for g in result.groups} == plain
+
+
+def test_salesforce_won_without_amount_only_among_deleted_deals() -> None:
+    assert not groups(salesforce(), "C105")
+    deals = next(t for t in salesforce().tables if t.name == "deals")
+    assert (deals.live, deals.deleted) == (0, 10)
+    won = one(salesforce(include_deleted=True), "C105", column="amount")
+    assert won.records == 4
+
+
+def test_hubspot_hashed_owners_are_hidden_nulls() -> None:
+    result = hubspot()
+    hashed = [g for g in groups(result, "C104", "users") if "hash" in str(g.cause)]
+    assert max(g.records for g in hashed) == 23
+    mails = [g for g in groups(result, "A102") if g.severity.value != "info"]
+    assert mails == []
