@@ -87,7 +87,7 @@ def read_all(
         except SourceError as error:
             intake.refused.append(error)
             intake.notes.append(
-                Note("source.refused", {"error": str(error)}, "error", file=path.name)
+                Note("source.refused", {"error": error}, "error", file=path.name)
             )
             continue
         for table in tables:

@@ -107,6 +107,8 @@ def _values(engine: Engine, table: str, column: str) -> tuple[tuple[str, int], .
 def _pseudonymised(engine: Engine, table: str, column: CrmColumn, filled: int) -> bool:
     if column.type != "text" or column.kind in ("id", "flag") or not filled:
         return False
+    from collections import Counter
+
     from dq.text.hashes import pseudonymised
 
     sample = (
@@ -115,6 +117,6 @@ def _pseudonymised(engine: Engine, table: str, column: CrmColumn, filled: int) -
         .where(f.not_null(f.col(column.name)))
         .limit(500)
     )
-    return pseudonymised([r["v"] for r in engine.query(sample).to_pylist()])
+    return pseudonymised(Counter(r["v"] for r in engine.query(sample).to_pylist())) is not None
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from dq.cli.main import State
-from dq.cli.options import assessment_options, build_settings
+from dq.cli.options import State, assessment_options, build_settings
 from dq.cli.output import FORMATS, deliver, language_of, progress_for
 
 __all__ = ["command"]
@@ -54,5 +53,7 @@ def command(
         progress=progress,
     )
     progress("", "")
-    deliver(result, state, format=format_, output=output, limit=limit, language=language)
+    deliver(
+        result, state, format=format_, output=output, limit=limit, language=language, project=True
+    )
     return result.exit_code

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dq.cli.main import State
+from dq.cli.options import State
 from dq.cli.output import deliver, language_of, progress_for
 
 __all__ = ["command"]
@@ -37,10 +37,10 @@ def command(state: State, directory: Path | None, rows: int, seed: int) -> int:
     project = Project(folder)
     result = project.run(settings=None, progress=progress)
     progress("", "")
-    deliver(result, state, format="text", output=None, limit=1000, language=language)
+    deliver(result, state, format="text", output=None, limit=1000, language=language, project=True)
     page = folder / "dq-report.html"
     with atomic_write(page) as handle:
-        handle.write(render(result, "html", language=language, limit=1000))
+        handle.write(render(result, "html", language=language, limit=1000, project=True))
     t = translator(language)
     click.echo("\n" + t.t("demo.open", page=str(page), truth=str(folder / "truth")))
     return 0

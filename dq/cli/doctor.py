@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 import dq
-from dq.cli.main import State
+from dq.cli.options import State
 from dq.cli.output import language_of
 from dq.errors import DqError
 
@@ -99,7 +99,5 @@ def _project(directory: Path) -> Iterator[Line]:
         return
     damaged = run.damaged()
     yield not damaged, "doctor.run", {"run": run.run_id, "damaged": ", ".join(damaged)}
-    missing = [
-        o for o in run.document.get("outcomes", []) if o.get("outcome") == "not_applicable"
-    ]
+    missing = [o for o in run.document.get("outcomes", []) if o.get("outcome") == "not_applicable"]
     yield None, "doctor.not_applicable", {"codes": ", ".join(sorted({o["code"] for o in missing}))}

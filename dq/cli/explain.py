@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
-from dq.cli.main import State
+from dq.cli.options import State
 from dq.cli.output import language_of
 from dq.errors import UsageError
 
@@ -36,10 +38,9 @@ def command(state: State, code: str) -> int:
         click.echo(f"→ {t.t(fix)}")
     click.echo(f"\n{t.severity(rule.severity)} · {', '.join(rule.needs)}")
     if rule.params:
-        click.echo("")
-        click.echo(f"rules: {{{rule.code}: {{params: {{…}}}}}}")
+        click.echo(f"\ndq.yaml:\n  rules:\n    {rule.code}:\n      params:")
         for name, value in rule.params.items():
-            click.echo(f"  {name}: {value}")
+            click.echo(f"        {name}: {json.dumps(value, ensure_ascii=False, default=str)}")
     if t.language == "en":
         click.echo(f"\n{_body(rule.doc)}")
     return 0

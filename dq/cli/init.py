@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from dq.cli.main import State
+from dq.cli.options import State
 from dq.cli.output import language_of, progress_for
 
 __all__ = ["command"]
@@ -35,7 +36,7 @@ def command(
     country: str | None,
     currency: str | None,
 ) -> int:
-    """Start a project: dq.yaml, glossary.yaml, and with --from the mapping of your files.
+    r"""Start a project: dq.yaml, glossary.yaml, and with --from the mapping of your files.
 
     \b
     dq init --from deals.csv contacts.csv      in this folder
@@ -66,7 +67,9 @@ def command(
         click.echo(mapping_text(begun.recognition, t))
     for error in begun.refused:
         click.echo(str(t.error(error)), err=True)
-    click.echo("\n" + t.t("init.next"))
+    inside = folder.resolve() == Path.cwd()
+    command_line = "dq run" if inside else f"dq -C {shlex.quote(str(folder))} run"
+    click.echo("\n" + t.t("init.next", command=command_line))
     return 3 if begun.refused else 0
 
 

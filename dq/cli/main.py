@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 import dq
+from dq.cli.options import State
 from dq.errors import DqError
 
-__all__ = ["VERBS", "State", "cli", "main"]
+__all__ = ["VERBS", "cli", "main"]
 
 VERBS: dict[str, str] = {
     "check": "Check the project's tables (or some of them) and print the findings.",
@@ -25,17 +25,6 @@ VERBS: dict[str, str] = {
     "run": "The main job: load, check, and keep the run.",
     "scan": "First touch, no project needed: recognise and check files, write one HTML page.",
 }
-
-
-@dataclass(frozen=True)
-class State:
-    """Options of `dq` itself, handed to every verb."""
-
-    directory: Path
-    language: str | None
-    quiet: bool
-    verbose: bool
-    color: bool | None
 
 
 class _Verbs(click.Group):

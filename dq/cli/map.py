@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dq.cli.main import State
+from dq.cli.options import State
 from dq.cli.output import language_of, progress_for
 from dq.errors import UsageError
 
@@ -65,7 +65,8 @@ def command(
         mapping = project.mapping()
         if not mapping.sources:
             raise UsageError(
-                "There is no mapping yet.", fix="Name a file: dq map FILE, or run dq init --from FILE."
+                "There is no mapping yet.",
+                fix="Name a file: dq map FILE, or run dq init --from FILE.",
             )
         found = Recognition(mapping, "")
     if export is not None:

@@ -1,9 +1,11 @@
-"""Options that several verbs share."""
+"""Options that several verbs share, and those of `dq` itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -11,11 +13,22 @@ import click
 if TYPE_CHECKING:
     from dq.assess import AssessmentSettings
 
-__all__ = ["assessment_options", "build_settings"]
+__all__ = ["State", "assessment_options", "build_settings"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
 SEVERITIES = ("info", "warning", "error", "critical")
+
+
+@dataclass(frozen=True)
+class State:
+    """Options of `dq` itself, handed to every verb."""
+
+    directory: Path
+    language: str | None
+    quiet: bool
+    verbose: bool
+    color: bool | None
 
 
 def assessment_options(command: Command) -> Command:

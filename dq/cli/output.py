@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import click
 from dq.errors import DqError
 
 if TYPE_CHECKING:
-    from dq.cli.main import State
+    from dq.cli.options import State
     from dq.findings import Result
 
 __all__ = [
@@ -53,27 +52,25 @@ def error_sentence(error: DqError, language: str) -> str:
     """The error as a sentence in the reader's language: place, what, what to do."""
     from dq.i18n import translator
 
-    t = translator(language)
-    text = t.t(error.message, **error.args_)
-    if error.fix:
-        text += " " + t.t(error.fix, **error.args_)
-    place = str(error.where) if error.where else ""
-    return f"{place}: {text}" if place else text
+    return translator(language).error(error)
 
 
 def deliver(
     result: Result,
     state: State,
     *,
-    format: str,  # noqa: A002 - the option's name
+    format: str,
     output: Path | None,
     limit: int,
     language: str,
+    project: bool = False,
 ) -> None:
-    """Render the result to a file, or to stdout."""
+    """Render the result to a file, or to stdout; `project`: it is about one."""
     from dq.formats import render
+    from dq.formats.terminal import wants_color
 
-    color = _color(state) and output is None and format == "text"
+    color = wants_color(sys.stdout) if state.color is None else state.color
+    color = color and output is None and format == "text"
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
     rendered = render(
         result,
@@ -84,6 +81,7 @@ def deliver(
         width=min(max(width, 60), 120),
         quiet=state.quiet,
         verbose=state.verbose,
+        project=project,
     )
     if output is not None:
         from dq.files import atomic_write
@@ -97,21 +95,27 @@ def deliver(
         click.echo(rendered.rstrip("\n"))
 
 
-def _color(state: State) -> bool:
-    if state.color is not None:
-        return state.color
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
 def progress_for(state: State) -> Callable[[str, str], None]:
-    """A line on stderr that says what is being done; nothing off a terminal or with --quiet."""
+    """A line on stderr that says what is being done; nothing off a terminal or with --quiet.
+
+    It is called with a part of the work (`read`, `load`, `rules` …) and a detail of it, and
+    with two empty texts when all is done.
+    """
     if state.quiet or not sys.stderr.isatty():
         return lambda _part, _detail: None
-    width = shutil.get_terminal_size((100, 24)).columns - 1
+    from dq.formats.progress import Progress
+    from dq.i18n import translator
+    from dq.i18n.safe import isolate
+
+    t = translator(language_of(state))
+    line = Progress(t)
 
     def show(part: str, detail: str) -> None:
-        text = f"{part} {detail}".strip() if part else ""
-        sys.stderr.write("\r" + text[:width].ljust(width) + ("\r" if not part else ""))
-        sys.stderr.flush()
+        if not part:
+            line.clear()
+            return
+        key = f"progress.{part}"
+        words = t.t(key) if t.has(key) else isolate(part)
+        line.label(f"{words} {isolate(detail)}" if detail else words)
 
     return show

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from dq.cli.main import State
+from dq.cli.options import State
 from dq.cli.output import language_of
 
 __all__ = ["command"]

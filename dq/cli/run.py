@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from dq.cli.main import State
-from dq.cli.options import assessment_options, build_settings
+from dq.cli.options import State, assessment_options, build_settings
 from dq.cli.output import FORMATS, deliver, language_of, progress_for
 
 __all__ = ["command"]
@@ -50,10 +49,12 @@ def command(
         progress=progress,
     )
     progress("", "")
-    deliver(result, state, format=format_, output=output, limit=limit, language=language)
+    deliver(
+        result, state, format=format_, output=output, limit=limit, language=language, project=True
+    )
     page = project.folder / "dq-report.html"
     with atomic_write(page) as handle:
-        handle.write(render(result, "html", language=language, limit=limit))
+        handle.write(render(result, "html", language=language, limit=limit, project=True))
     if format_ == "text" and not state.quiet:
         from dq.i18n import translator
 

@@ -100,10 +100,10 @@ def _all(sample: TableSample, keys: Sequence[str]) -> list[ColumnSample]:
 
 
 def _lines(draft: Draft, part: PresetTable) -> None:
-    """Rows that repeat an id are one record with lines only where ids do repeat."""
+    """Where products are shown, rows that repeat an id are one record with lines."""
     found = {name: draft.sample.find(*keys) for name, keys in part.lines.items()}
     lines = {name: column for name, column in found.items() if column is not None}
-    if "product" in lines and draft.key and not draft.key[0].unique:
+    if draft.key and "product" in lines and lines["product"].filled:
         draft.lines = lines
 
 
@@ -207,9 +207,7 @@ def settle_presets(sources: Sequence[SourceDraft]) -> None:
             source.evidence = [("mapping.skip_other", {"object": source.sample.name})]
     given = {s.tables[0].table for s in sources if s.tables}
     for source in sources:
-        source.tables[1:] = [
-            d for d in source.tables[1:] if not (d.collapse and d.table in given)
-        ]
+        source.tables[1:] = [d for d in source.tables[1:] if not (d.collapse and d.table in given)]
         _stage_table(source, objects)
         _drop_denied(source)
 
@@ -221,9 +219,7 @@ def _signature(source: SourceDraft) -> Signature | None:
     return named[0] if named else None
 
 
-def _stage_table(
-    source: SourceDraft, objects: Mapping[tuple[str, str], SourceDraft]
-) -> None:
+def _stage_table(source: SourceDraft, objects: Mapping[tuple[str, str], SourceDraft]) -> None:
     """Status and name of a stage from the table that lists the stages."""
     if source.told_as is None or not source.tables:
         return

@@ -166,9 +166,7 @@ def _same_but_for_lines(draft: Draft, lines: Draft) -> bool:
 
     key = draft.key[0]
     of_lines = {c.key for d in lines.columns.values() for c in d.columns()}
-    others = [
-        c for d in draft.columns.values() for c in d.columns() if c.key not in of_lines
-    ]
+    others = [c for d in draft.columns.values() for c in d.columns() if c.key not in of_lines]
     names = {c.key: c.name for c in [key, *others]}
     table = pa.table({k: draft.sample.read(n) for k, n in names.items()})
     return bool(table.group_by(list(names)).aggregate([]).num_rows == len(key.values))

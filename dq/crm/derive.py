@@ -13,23 +13,16 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from dq.crm.keys import Keys
+from dq.crm.lookups import Join, Lookups
 from dq.crm.model import entity
-from dq.crm.parts import Part, typed_null
-from dq.engines.base import Engine
+from dq.crm.money import MONEY_COLUMN, money_of
+from dq.crm.parts import SYSTEM, Part, unread
+from dq.crm.staging import union_all
+from dq.crm.typing import typed_null
 from dq.sql import portable as f
 
-__all__ = ["MONEY_COLUMN", "complete"]
-
-MONEY_COLUMN: Mapping[str, str] = {
-    "deals": "amount",
-    "deal_lines": "total",
-    "invoices": "amount",
-    "payments": "amount",
-    "leads": "budget",
-    "expenses": "amount",
-    "campaigns": "cost",
-    "plans": "value",
-}
+__all__ = ["Completed", "complete", "needs", "open_days"]
 
 ACTIVITY_LINK: Mapping[str, str] = {
     "deals": "deal_id",
@@ -38,354 +31,231 @@ ACTIVITY_LINK: Mapping[str, str] = {
     "contacts": "contact_id",
 }
 
-RATE_DAYS = 7
+OWNED_SINCE: Mapping[str, str] = {
+    "deals": "closed_at",
+    "leads": "created_at",
+    "activities": "started_at",
+    "tasks": "created_at",
+    "tickets": "opened_at",
+}
+"""The date at which the owner's department counts; without it today's does."""
 
 
 @dataclass
-class _Join:
-    """A lookup joined on one column; `gives` are the columns it adds."""
+class Completed:
+    """A table ready to be written.
 
-    table: str
-    alias: str
-    left: exp.Expression
-    right: str
+    `query` gives `names` and the `unread` columns; `columns` are the types of mapped and own
+    columns, `derived` those of the added ones.
+    """
+
+    query: exp.Query
+    names: tuple[str, ...]
+    columns: dict[str, str]
+    derived: dict[str, str]
+    unread: tuple[str, ...]
+
+
+def needs(table: str, parts: Mapping[str, Sequence[Part]]) -> list[str]:
+    """Tables that a table is completed from, those at hand."""
+    columns = _columns(parts[table])
+    wanted = [target for _, target in _by_name(table, parts[table])]
+    if "owner_id" in columns and "department" not in columns:
+        wanted += ["users", "user_history"]
+    if table in ACTIVITY_LINK:
+        wanted.append("activities")
+    if table == "deal_lines":
+        wanted.append("deals")
+    if "currency" in columns:
+        wanted.append("rates")
+    return [t for t in dict.fromkeys(wanted) if t in parts and t != table]
 
 
 def complete(
-    engine: Engine,
-    table: str,
-    base: exp.Query,
-    columns: Mapping[str, str],
-    parts: Mapping[str, list[Part]],
-    merge_log: str | None,
-    as_of: datetime,
-    currency: str | None,
-) -> tuple[exp.Query, dict[str, str]]:
-    """The query of `crm_all.<table>` and the types of the columns that it adds."""
-    linked = _resolve_links(engine, table, base, columns, parts, merge_log)
-    derived: dict[str, str] = {}
-    joins: list[_Join] = []
-    extra: list[exp.Expression] = []
-    in_base: exp.Expression | None = None
-    if table == "deals":
-        in_base = _deal_money(engine, columns, parts, currency, joins, extra, derived)
-        _open_days(columns, as_of, extra, derived)
-    _last_activity(engine, table, columns, parts, joins, extra, derived)
-    _department(engine, table, columns, parts, joins, extra, derived)
-    money = in_base.copy() if in_base is not None else _money(table, columns)
-    won = _won(engine, table, columns, parts, joins)
+    lookups: Lookups, table: str, keys: Keys, currency: str | None
+) -> Completed:
+    """The query of a table with all that is derived."""
+    parts = lookups.parts[table]
+    columns = _columns(parts)
+    judged = tuple(c for c in columns if any(c in p.unread for p in parts))
+    unreads = [unread(c) for c in judged]
+    base = _union(parts, columns, unreads)
+    linked = _linked(lookups, table, base, columns, unreads, keys)
+    adds = _Adds(lookups, table, columns)
+    money = adds.money(currency)
+    adds.last_activity()
+    adds.department()
+    won = adds.won()
     names = [*columns, "_source", "_row", "merged_into_id", "_live"]
     query = exp.select(
         *[f.alias(f.col(n, "l"), n) for n in names],
-        *extra,
+        *[f.alias(e, n) for n, e in adds.made.items()],
         f.alias(money, "_money"),
         f.alias(won, "_won"),
+        *[f.alias(f.col(n, "l"), n) for n in unreads],
     ).from_(linked.subquery("l"))
-    for join in joins:
-        query = query.join(
-            f.table(join.table, join.alias),
-            on=join.left.eq(f.col(join.right, join.alias)),
-            join_type="left",
+    for join in adds.joins:
+        query = join.on(query)
+    given = (*names, *adds.made, "_money", "_won")
+    return Completed(query, given, columns, adds.types, judged)
+
+
+def open_days(columns: Mapping[str, str], as_of: datetime) -> exp.Expr | None:
+    """Days from creation to close, of open deals to the business "today"."""
+    if "created_at" not in columns:
+        return None
+    end: exp.Expr = f.lit(as_of)
+    if "closed_at" in columns:
+        end = f.coalesce(f.as_timestamp(f.col("closed_at")), end)
+    return f.days_between(f.as_timestamp(f.col("created_at")), end)
+
+
+def _columns(parts: Sequence[Part]) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for part in parts:
+        for name, kind in part.types.items():
+            columns.setdefault(name, kind)
+    return columns
+
+
+def _by_name(table: str, parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """Relation columns that name the other side, with their tables."""
+    named = {c.target for p in parts for c in p.mapping.columns if c.link == "name"}
+    return [(r.column, r.target) for r in entity(table).relations if r.column in named]
+
+
+def _union(parts: Sequence[Part], columns: Mapping[str, str], unreads: Sequence[str]) -> exp.Query:
+    """All parts under the same columns, absent ones NULL of the column's type."""
+    if len(parts) == 1:
+        return parts[0].sql.copy()
+    queries = []
+    for place, part in enumerate(parts):
+        known = {*part.types, *[unread(c) for c in part.unread]}
+        kinds = {**columns, **dict.fromkeys(unreads, "text")}
+        queries.append(
+            exp.select(
+                *[
+                    f.col(n) if n in known else f.alias(typed_null(kind), n)
+                    for n, kind in kinds.items()
+                ],
+                *[f.col(n) for n in SYSTEM],
+            ).from_(part.sql.copy().subquery(f"part{place}"))
         )
-    return query, derived
+    return union_all(queries)
 
 
-def _resolve_links(
-    engine: Engine,
+def _linked(
+    lookups: Lookups,
     table: str,
     base: exp.Query,
     columns: Mapping[str, str],
-    parts: Mapping[str, list[Part]],
-    merge_log: str | None,
+    unreads: Sequence[str],
+    keys: Keys,
 ) -> exp.Query:
     """Names in relation columns become keys; deleted and merged rows are marked."""
-    by_name = {
-        c.target
-        for part in parts[table]
-        for c in part.mapping.columns
-        if c.link == "name" and c.target in columns
-    }
-    joins: list[_Join] = []
-    values: dict[str, exp.Expression] = {n: f.col(n, "b") for n in columns}
-    for relation in entity(table).relations:
-        column, target = relation.column, relation.target
-        if column not in by_name or target not in parts:
-            continue
-        lookup = _names(engine, target, parts)
+    joins: list[Join] = []
+    values: dict[str, exp.Expr] = {n: f.col(n, "b") for n in (*columns, *unreads)}
+    parts = lookups.parts[table]
+    unclear = {c: t for p in parts for c, t in keys.unclear(p.mapping).items()}
+    named = {c: t for c, t in _by_name(table, parts) if t in lookups.parts}
+    for column, target in {**unclear, **named}.items():
+        lookup = lookups.names(target) if column in named else lookups.ids(target)
+        cell = f.col(column, "b")
         alias = f"n_{column}"
-        joins.append(_Join(lookup, alias, f.fold(f.col(column, "b")), "n"))
-        values[column] = f.case(
-            (f.col("copies", alias).eq(f.lit(1)), f.col("key", alias)),
-            default=f.col(column, "b"),
-        )
-    merged: exp.Expression = f.col("_merged", "b")
-    if merge_log:
-        joins.append(_Join(merge_log, "m", f.col("id", "b"), "merged"))
+        joins.append(Join(lookup, alias, f.fold(cell) if column in named else cell, "n"))
+        one = f.col("copies", alias).eq(f.lit(1))
+        values[column] = f.case((one, f.col("key", alias)), default=cell)
+    merged: exp.Expr = f.col("_merged", "b")
+    log = lookups.merges.get(table)
+    if log is not None:
+        joins.append(Join(log, "m", f.col("id", "b"), "merged"))
         merged = f.coalesce(f.col("survivor", "m"), merged)
-    live = f.all_of(f.not_(f.col("_deleted", "b")), f.is_null(merged))
     query = exp.select(
         *[f.alias(value, name) for name, value in values.items()],
         f.alias(f.col("_source", "b"), "_source"),
         f.alias(f.col("_row", "b"), "_row"),
         f.alias(merged, "merged_into_id"),
-        f.alias(live, "_live"),
+        f.alias(f.all_of(f.not_(f.col("_deleted", "b")), f.is_null(merged)), "_live"),
     ).from_(base.subquery("b"))
     for join in joins:
-        query = query.join(
-            f.table(join.table, join.alias),
-            on=join.left.eq(f.col(join.right, join.alias)),
-            join_type="left",
-        )
+        query = join.on(query)
     return query
 
 
-def _names(engine: Engine, target: str, parts: Mapping[str, list[Part]]) -> str:
-    """`work.names_<target>`: n (folded name), key, copies; made once."""
-    name = f"work.names_{target}"
-    if name in engine.tables():
-        return name
-    label = entity(target).name_column or "id"
-    selects = [
-        exp.select(
-            f.alias(f.fold(f.col(label if label in p.types else "id")), "n"),
-            f.alias(f.col("id"), "key"),
-        )
-        .from_(p.sql.copy().subquery("p"))
-        .where(f.all_of(f.not_(f.col("_deleted")), f.is_null(f.col("_merged"))))
-        for p in parts[target]
-    ]
-    engine.create(
-        name,
-        exp.select(
-            f.col("n"),
-            f.alias(f.min(f.col("key")), "key"),
-            f.alias(f.count_distinct(f.col("key")), "copies"),
-        )
-        .from_(_union_all(selects).subquery("u"))
-        .where(f.not_null(f.col("n")))
-        .group_by(f.col("n")),
-    )
-    return name
+class _Adds:
+    """Collects derived columns with the lookups that they need; rows are the alias `l`."""
 
+    def __init__(self, lookups: Lookups, table: str, columns: Mapping[str, str]) -> None:
+        self.lookups = lookups
+        self.table = table
+        self.columns = columns
+        self.made: dict[str, exp.Expr] = {}
+        self.types: dict[str, str] = {}
+        self.joins: list[Join] = []
 
-def _union_all(selects: Sequence[exp.Query]) -> exp.Query:
-    union = selects[0]
-    for other in selects[1:]:
-        union = exp.union(union, other, distinct=False)
-    return union
+    def _add(self, name: str, kind: str, value: exp.Expr) -> None:
+        self.made[name] = value
+        self.types[name] = kind
 
+    def money(self, currency: str | None) -> exp.Expr:
+        """The record's own amount in base currency; for deals also as a column."""
+        column = MONEY_COLUMN.get(self.table)
+        if column is None or self.columns.get(column) != "decimal":
+            return typed_null("decimal")
+        money = money_of(self.lookups, self.table, self.columns, currency)
+        self.joins += money.joins
+        amount = f.col(column, "l")
+        if self.table != "deals":
+            return money.in_base(amount) if money.branches else amount
+        in_base = money.in_base(amount)
+        self._add("amount_base", "decimal", in_base)
+        if self.columns.get("cost") == "decimal":
+            margin = money.in_base(amount - f.col("cost", "l"))
+            self._add("margin_base", "decimal", margin)
+        return in_base
 
-def _lookup(
-    engine: Engine,
-    name: str,
-    parts: Sequence[Part],
-    key: str,
-    value: exp.Expression,
-    needs: Sequence[str],
-) -> str | None:
-    """A table (k, v) with the greatest `value` for each `key` over the parts that have both."""
-    if name in engine.tables():
-        return name
-    selects = [
-        exp.select(f.alias(f.col(key), "k"), f.alias(value.copy(), "v"))
-        .from_(p.sql.copy().subquery("p"))
-        .where(f.not_null(f.col(key)))
-        for p in parts
-        if all(n in p.types for n in (key, *needs))
-    ]
-    if not selects:
-        return None
-    engine.create(
-        name,
-        exp.select(f.col("k"), f.alias(f.max(f.col("v")), "v"))
-        .from_(_union_all(selects).subquery("u"))
-        .group_by(f.col("k")),
-    )
-    return name
+    def last_activity(self) -> None:
+        """The start of the newest activity that names the record."""
+        link = ACTIVITY_LINK.get(self.table)
+        if link is None or "last_activity_at" in self.columns:
+            return
+        lookup = self.lookups.greatest(f"work.last_{link}", "activities", link, "started_at")
+        if lookup is None:
+            return
+        self.joins.append(Join(lookup, "la", f.col("id", "l"), "k"))
+        self._add("last_activity_at", "timestamp", f.as_timestamp(f.col("v", "la")))
 
+    def department(self) -> None:
+        """The owner's department at the record's date, else today's."""
+        if "owner_id" not in self.columns or "department" in self.columns:
+            return
+        owner = f.col("owner_id", "l")
+        known: list[exp.Expr] = []
+        spans = self.lookups.department_spans()
+        if spans is not None:
+            since = OWNED_SINCE.get(self.table)
+            moment: exp.Expr = f.lit(datetime(9999, 1, 1))
+            if since in self.columns:
+                moment = f.coalesce(f.as_timestamp(f.col(since, "l")), moment)
+            within = f.all_of(
+                moment >= f.col("since", "ds"), moment.copy() < f.col("until", "ds")
+            )
+            self.joins.append(Join(spans, "ds", owner, "k", within))
+            known.append(f.col("v", "ds"))
+        today = self.lookups.greatest("work.departments", "users", "id", "department")
+        if today is not None:
+            self.joins.append(Join(today, "dep", owner, "k"))
+            known.append(f.col("v", "dep"))
+        if known:
+            self._add("department", "text", known[0] if len(known) == 1 else f.coalesce(*known))
 
-def _deal_money(
-    engine: Engine,
-    columns: Mapping[str, str],
-    parts: Mapping[str, list[Part]],
-    currency: str | None,
-    joins: list[_Join],
-    extra: list[exp.Expression],
-    derived: dict[str, str],
-) -> exp.Expression | None:
-    """amount_base and margin_base: rounded half-even to the minor unit, a row at a time."""
-    if "amount" not in columns:
-        return None
-    amount: exp.Expression = f.col("amount", "l")
-    if "currency" in columns:
-        amount = _in_base(engine, columns, parts, currency, joins)
-    in_base = f.as_decimal(f.round_even(amount, 2))
-    extra.append(f.alias(in_base, "amount_base"))
-    derived["amount_base"] = "decimal"
-    if "cost" in columns:
-        extra.append(f.alias(in_base.copy() - f.col("cost", "l"), "margin_base"))
-        derived["margin_base"] = "decimal"
-    return in_base
-
-
-def _in_base(
-    engine: Engine,
-    columns: Mapping[str, str],
-    parts: Mapping[str, list[Part]],
-    currency: str | None,
-    joins: list[_Join],
-) -> exp.Expression:
-    base = currency or _only_currency(engine, parts["deals"])
-    if base is None:
-        return f.case((f.is_null(f.col("currency", "l")), f.col("amount", "l")), default=f.lit(None))
-    own = f.any_of(f.is_null(f.col("currency", "l")), f.upper(f.col("currency", "l")).eq(f.lit(base)))
-    branches = [(own, f.col("amount", "l"))]
-    days = [f.col(c, "l") for c in ("closed_at", "created_at") if c in columns]
-    if "rates" in parts and days:
-        _daily_rates(engine, parts["rates"])
-        day = f.date_of(f.coalesce(*[f.as_timestamp(d) for d in days]))
-        place = f.concat(f.upper(f.col("currency", "l")), f.lit("|"), f.as_text(day))
-        joins.append(_Join("work.rates_daily", "r", place, "k"))
-        branches.append((f.not_null(f.col("rate", "r")), f.col("amount", "l") * f.col("rate", "r")))
-    return f.case(*branches, default=f.lit(None))
-
-
-def _only_currency(engine: Engine, parts: Sequence[Part]) -> str | None:
-    selects = [
-        exp.select(f.alias(f.upper(f.col("currency")), "c"))
-        .from_(p.sql.copy().subquery("p"))
-        .where(f.not_null(f.col("currency")))
-        for p in parts
-        if "currency" in p.types
-    ]
-    query = exp.select(
-        f.alias(f.min(f.col("c")), "low"), f.alias(f.max(f.col("c")), "high")
-    ).from_(_union_all(selects).subquery("u"))
-    row = engine.query(query).to_pylist()[0]
-    return row["low"] if row["low"] == row["high"] else None
-
-
-def _daily_rates(engine: Engine, parts: Sequence[Part]) -> None:
-    """`work.rates_daily`: for each currency and day the last rate not older than a week."""
-    if "work.rates_daily" in engine.tables():
-        return
-    base = _union_all(
-        [
-            exp.select(
-                f.alias(f.upper(f.col("currency")), "currency"),
-                f.alias(f.date_of(f.as_timestamp(f.col("day"))), "day"),
-                f.alias(f.col("rate"), "rate"),
-            ).from_(p.sql.copy().subquery("p"))
-            for p in parts
-        ]
-    )
-    spread = _union_all(
-        [
-            exp.select(
-                f.col("currency"),
-                f.alias(f.date_of(f.add_days(f.col("day"), f.lit(n))), "on_day"),
-                f.col("day"),
-                f.col("rate"),
-            ).from_(base.copy().subquery("b"))
-            for n in range(RATE_DAYS + 1)
-        ]
-    )
-    last = f.max_over(f.col("day"), partition=[f.col("currency"), f.col("on_day")])
-    marked = exp.select("*", f.alias(last, "last")).from_(spread.subquery("s"))
-    engine.create(
-        "work.rates_daily",
-        exp.select(
-            f.alias(f.concat(f.col("currency"), f.lit("|"), f.as_text(f.col("on_day"))), "k"),
-            f.alias(f.max(f.col("rate")), "rate"),
-        )
-        .from_(marked.subquery("m"))
-        .where(f.col("day").eq(f.col("last")))
-        .group_by(f.col("currency"), f.col("on_day")),
-    )
-
-
-def _open_days(
-    columns: Mapping[str, str],
-    as_of: datetime,
-    extra: list[exp.Expression],
-    derived: dict[str, str],
-) -> None:
-    if "created_at" not in columns:
-        return
-    ends: list[exp.Expression] = [f.lit(as_of)]
-    if "closed_at" in columns:
-        ends.insert(0, f.as_timestamp(f.col("closed_at", "l")))
-    end = ends[0] if len(ends) == 1 else f.coalesce(*ends)
-    days = f.days_between(f.as_timestamp(f.col("created_at", "l")), end)
-    extra.append(f.alias(days, "open_days"))
-    derived["open_days"] = "integer"
-
-
-def _last_activity(
-    engine: Engine,
-    table: str,
-    columns: Mapping[str, str],
-    parts: Mapping[str, list[Part]],
-    joins: list[_Join],
-    extra: list[exp.Expression],
-    derived: dict[str, str],
-) -> None:
-    link = ACTIVITY_LINK.get(table)
-    if link is None or "activities" not in parts or "last_activity_at" in columns:
-        return
-    moment = f.as_timestamp(f.col("started_at"))
-    lookup = _lookup(
-        engine, f"work.last_{link}", parts["activities"], link, moment, ("started_at",)
-    )
-    if lookup is None:
-        return
-    joins.append(_Join(lookup, "la", f.col("id", "l"), "k"))
-    extra.append(f.alias(f.col("v", "la"), "last_activity_at"))
-    derived["last_activity_at"] = "timestamp"
-
-
-def _department(
-    engine: Engine,
-    table: str,
-    columns: Mapping[str, str],
-    parts: Mapping[str, list[Part]],
-    joins: list[_Join],
-    extra: list[exp.Expression],
-    derived: dict[str, str],
-) -> None:
-    """Today's department of the owner; `user_history` refines it where it is given."""
-    if "owner_id" not in columns or "department" in columns or "users" not in parts:
-        return
-    lookup = _lookup(
-        engine, "work.departments", parts["users"], "id", f.col("department"), ("department",)
-    )
-    if lookup is None:
-        return
-    joins.append(_Join(lookup, "dep", f.col("owner_id", "l"), "k"))
-    extra.append(f.alias(f.col("v", "dep"), "department"))
-    derived["department"] = "text"
-
-
-def _money(table: str, columns: Mapping[str, str]) -> exp.Expression:
-    column = MONEY_COLUMN.get(table)
-    if column is None or column not in columns:
-        return typed_null("decimal")
-    return f.as_decimal(f.col(column, "l"))
-
-
-def _won(
-    engine: Engine,
-    table: str,
-    columns: Mapping[str, str],
-    parts: Mapping[str, list[Part]],
-    joins: list[_Join],
-) -> exp.Expression:
-    if table == "deals" and "status" in columns:
-        return f.coalesce(f.col("status", "l").eq(f.lit("won")), f.lit(False))
-    if table == "deal_lines" and "deal_id" in columns and "deals" in parts:
-        flag = f.case((f.col("status").eq(f.lit("won")), f.lit(1)), default=f.lit(0))
-        lookup = _lookup(engine, "work.won_deals", parts["deals"], "id", flag, ("status",))
-        if lookup is not None:
-            joins.append(_Join(lookup, "w", f.col("deal_id", "l"), "k"))
-            return f.coalesce(f.col("v", "w").eq(f.lit(1)), f.lit(False))
-    return typed_null("boolean")
+    def won(self) -> exp.Expr:
+        """Whether the record's deal is won; NULL for tables that have none."""
+        if self.table == "deals" and "status" in self.columns:
+            return f.coalesce(f.col("status", "l").eq(f.lit("won")), f.lit(False))
+        if self.table == "deal_lines" and "deal_id" in self.columns:
+            lookup = self.lookups.won_deals()
+            if lookup is not None:
+                self.joins.append(Join(lookup, "w", f.col("deal_id", "l"), "k"))
+                return f.coalesce(f.col("v", "w"), f.lit(False))
+        return typed_null("boolean")

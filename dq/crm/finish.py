@@ -119,9 +119,7 @@ def _reading(draft: Draft, found: DraftColumn, hints: Hints) -> Reading:
     )
 
 
-def _ask_order(
-    source: SourceDraft, draft: Draft, found: DraftColumn, reading: Reading
-) -> Guess:
+def _ask_order(source: SourceDraft, draft: Draft, found: DraftColumn, reading: Reading) -> Guess:
     header = found.column.header if found.column else ""
     example = next(iter(found.column.counts), "") if found.column else ""
     candidates = tuple(
@@ -150,9 +148,7 @@ def _say(
         args["words"] = ", ".join(reading.open_words[:5])
         notes.append(Note("mapping.open_words", args, table=draft.table, file=file))
     if reading.ambiguous_numbers:
-        notes.append(
-            Note("mapping.number_grouping", args, "warning", table=draft.table, file=file)
-        )
+        notes.append(Note("mapping.number_grouping", args, "warning", table=draft.table, file=file))
 
 
 def _table(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from dq.crm.content import Content, content_of
+from dq.crm.content import content_of
 from dq.crm.drafts import Candidate, Draft, DraftColumn, Guess, Near, SourceDraft
 from dq.crm.fit import SURE, fits, tells_itself
 from dq.crm.headers import table_key
@@ -18,6 +18,10 @@ __all__ = ["draft_generic"]
 
 _MARGIN = 0.5
 _ENOUGH = 2.0
+_UNSURE = 0.6
+_FEW = 3
+_PEOPLE = frozenset({"contacts", "leads", "users"})
+_MASTERS = frozenset({"accounts", "products", "campaigns", "users"})
 
 
 @dataclass(frozen=True)
@@ -54,25 +58,23 @@ def draft_generic(sample: TableSample, threshold: float) -> SourceDraft:
 def _rank_tables(sample: TableSample) -> list[Candidate]:
     """Canonical tables that the file may be, best first."""
     name = table_key(sample.name)
-    contents = {column.key: content_of(column) for column in sample.columns}
     ranked: list[tuple[float, Candidate]] = []
     for table, about in synonyms().tables.items():
-        hits = _hits(sample.columns, about, contents)
-        if not any(need in hits for need in about.needs):
-            continue
+        hits = _hits(sample.columns, about)
         called = about.called(name)
         tells = [t for t in hits if t in about.tells]
-        score = called + len(tells) + 0.25 * (len(hits) - len(tells))
-        if not called and len(tells) < 2:
+        if not any(need in hits for need in about.needs) or (not called and len(tells) < 2):
             continue
-        args = {"table": table, "headers": ", ".join(hits.values())}
+        if not called and _repeats(table, hits):
+            continue
+        score = called + len(tells) + 0.25 * (len(hits) - len(tells)) + _by_names(table, hits)
+        args = {"table": table, "headers": ", ".join(c.header for c in hits.values())}
         key = "mapping.table_by_name" if called else "mapping.table_by_headers"
         ranked.append((score, Candidate(table, _table_confidence(called, len(hits)), key, args)))
     ranked.sort(key=lambda pair: -pair[0])
-    if len(ranked) > 1 and ranked[0][0] < ranked[1][0] + _MARGIN:
-        return [Candidate(c.target, 0.6, c.evidence, c.evidence_args) for _, c in ranked]
-    if ranked and ranked[0][0] < _ENOUGH:
-        return [Candidate(c.target, 0.6, c.evidence, c.evidence_args) for _, c in ranked]
+    unsure = ranked and ranked[0][0] < _ENOUGH
+    if unsure or (len(ranked) > 1 and ranked[0][0] < ranked[1][0] + _MARGIN):
+        return [replace(c, confidence=_UNSURE) for _, c in ranked]
     return [candidate for _, candidate in ranked]
 
 
@@ -82,19 +84,37 @@ def _table_confidence(called: float, hits: int) -> float:
     return 0.9 if called else 0.85
 
 
-def _hits(
-    columns: Iterable[ColumnSample], about: TableWords, contents: dict[str, Content]
-) -> dict[str, str]:
-    """Targets that some header means and its values do not deny, with that header."""
-    found: dict[str, str] = {}
+def _hits(columns: Iterable[ColumnSample], about: TableWords) -> dict[str, ColumnSample]:
+    """Targets that some header means and its values do not deny."""
+    found: dict[str, ColumnSample] = {}
     for column in columns:
         match = about.match(column.key, slips=False)
         if match is None or match.target in found or match.confidence < 0.8:
             continue
-        target = TABLES[about.table].columns[match.target]
-        if fits(target, contents[column.key]) > 0:
-            found[match.target] = column.header
+        if fits(TABLES[about.table].columns[match.target], content_of(column)) > 0:
+            found[match.target] = column
     return found
+
+
+def _repeats(table: str, hits: Mapping[str, ColumnSample]) -> bool:
+    """Names that keep coming back, without an id: rows are not the things that are named."""
+    name = hits.get("name")
+    return table in _MASTERS and "id" not in hits and name is not None and (
+        name.distinct * 2 < name.filled
+    )
+
+
+def _by_names(table: str, hits: Mapping[str, ColumnSample]) -> float:
+    """People are no companies: what the names look like speaks for a table or against it."""
+    column = hits.get(TABLES[table].name_column or "")
+    if column is None or column.distinct < _FEW:
+        return 0.0
+    content = content_of(column)
+    if table in _PEOPLE:
+        return -2.0 if content.company >= 0.3 else 0.0
+    if table == "accounts" and content.person >= 0.8 and content.company < 0.05:
+        return -0.75
+    return 0.0
 
 
 def _fill(source: SourceDraft, draft: Draft, threshold: float) -> None:

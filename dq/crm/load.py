@@ -1,88 +1,39 @@
 """Raw tables to the canonical model: typed, keyed, linked, live apart from dead.
 
-Makes `crm_all.<table>` (all rows, `_live`), `crm.<table>` (live rows), `src.<source>` for
-sources that no canonical table takes, and `work.unconverted` (cells that do not convert).
+Makes `crm_all.<table>` (all rows, `_live`), `crm.<table>` (live rows), `src.<source>` (each
+source typed under its own names), `work.unconverted` (cells that do not convert) and
+`work.problems` (what reading the files left behind). Each raw table is read once: typing,
+failures, links and what is derived come out of one query a table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlglot import exp
 
-from dq.crm import derive
-from dq.crm.mapping import OwnColumn, ProjectMapping, SourceMapping, TableMapping
+from dq.crm.bare import bare_sources
+from dq.crm.cells import Cells, cells_of
+from dq.crm.derive import Completed, complete, needs, open_days
+from dq.crm.facts import column_facts
+from dq.crm.keys import Keys, find_keys
+from dq.crm.loaded import Crm, CrmColumn, CrmTable, LoadSettings
+from dq.crm.lookups import Lookups
+from dq.crm.mapping import ProjectMapping
 from dq.crm.model import entity
-from dq.crm.parts import SYSTEM, Part, build_part, conversion_failures, typed_null
+from dq.crm.numbering import load_numbered
+from dq.crm.parts import Part, PartSettings, build_part, judged_columns, unread
+from dq.crm.problems import load_problems
+from dq.crm.staging import union_all
 from dq.engines.base import Engine
-from dq.findings import Note
 from dq.sql import portable as f
 from dq.tables import RawTable
 
 __all__ = ["Crm", "CrmColumn", "CrmTable", "LoadSettings", "load"]
 
-
-@dataclass(frozen=True)
-class LoadSettings:
-    """What the load must know: business zone and currency, today, and the wall clock."""
-
-    now: datetime
-    timezone: str | None = None
-    currency: str | None = None
-    as_of: datetime | None = None
-    include_deleted: bool = False
-
-
-@dataclass(frozen=True)
-class CrmColumn:
-    """A column of `crm.<table>`; `header` is its name in the source (None: derived)."""
-
-    name: str
-    type: str
-    kind: str
-    header: str | None
-    canonical: bool
-    personal: bool = False
-    identifying: bool = False
-
-
-@dataclass(frozen=True)
-class CrmTable:
-    """A canonical table that is there: read = live + deleted + merged (+ collapsed)."""
-
-    name: str
-    columns: Mapping[str, CrmColumn]
-    sources: tuple[str, ...]
-    key_given: bool
-    links: Mapping[str, str]
-    read: int
-    live: int
-    deleted: int
-    merged: int
-    collapsed: int
-    marks: bool = False  # the source says which rows are deleted or merged
-
-
-@dataclass(frozen=True)
-class Crm:
-    """The loaded model and its business "today"."""
-
-    tables: Mapping[str, CrmTable]
-    as_of: datetime
-    as_of_origin: str
-    notes: tuple[Note, ...] = ()
-    settings: LoadSettings | None = None
-    newest_event: datetime | None = None
-
-
-@dataclass
-class _Build:
-    """Parts by table while loading."""
-
-    parts: dict[str, list[Part]] = field(default_factory=dict)
-    mappings: dict[str, SourceMapping] = field(default_factory=dict)
+_OWN_SCHEMAS = ("raw.", "src.", "crm.", "crm_all.", "work.")
 
 
 def load(
@@ -91,294 +42,247 @@ def load(
     mapping: ProjectMapping,
     settings: LoadSettings,
 ) -> Crm:
-    """Load raw tables into the model by the mapping; see the module docstring."""
+    """Load raw tables into the model by the mapping; see the module docstring.
+
+    Tables of an earlier load in the same engine are forgotten first.
+    """
+    for name in engine.tables():
+        if name.startswith(_OWN_SCHEMAS):
+            engine.drop(name)
     by_name = {raw.name: raw for raw in raws}
+    cells = {raw.name: cells_of(raw) for raw in raws}
     for raw in raws:
-        engine.load(f"raw.{raw.name}", raw)
-    parts = _parts(mapping, by_name, settings)
-    _unconverted(engine, parts, settings)
-    merges = _merge_logs(engine, mapping, parts)
-    as_of, origin, newest = _as_of(engine, parts, settings)
-    tables = {
-        name: _table(engine, name, parts, merges, as_of, settings) for name in _order(parts)
-    }
-    _bare_sources(engine, mapping, by_name, settings)
-    return Crm(tables, as_of, origin, (), settings, newest)
-
-
-def _parts(
-    mapping: ProjectMapping, raws: Mapping[str, RawTable], settings: LoadSettings
-) -> dict[str, list[Part]]:
-    feeding: dict[str, set[str]] = {}
-    for source in mapping.sources:
-        for table in source.tables:
-            feeding.setdefault(table.table, set()).add(source.shape)
-    parts: dict[str, list[Part]] = {}
-    for source in mapping.sources:
-        if source.source not in raws:
-            continue
-        for table in source.tables:
-            prefix = source.source if len(feeding[table.table]) > 1 else None
-            part = build_part(
-                table, zone=settings.timezone, prefix=prefix, typed=raws[source.source].typed
-            )
-            parts.setdefault(table.table, []).append(part)
-    return parts
-
-
-def _order(parts: Mapping[str, list[Part]]) -> list[str]:
-    return sorted(parts)
-
-
-def _union(parts: Sequence[Part], columns: Mapping[str, str]) -> exp.Query:
-    """All parts under the same columns, absent ones NULL of the column's type."""
-    queries = []
-    for i, part in enumerate(parts):
-        projections = [
-            f.col(c) if c in part.types else f.alias(typed_null(kind), c)
-            for c, kind in columns.items()
-        ]
-        projections += [f.col(c) for c in SYSTEM]
-        queries.append(exp.select(*projections).from_(part.sql.copy().subquery(f"part{i}")))
-    union: exp.Query = queries[0]
-    for other in queries[1:]:
-        union = exp.union(union, other, distinct=False)
-    return union
-
-
-def _columns(parts: Sequence[Part]) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for part in parts:
-        for name, kind in part.types.items():
-            columns.setdefault(name, kind)
-    return columns
-
-
-def _unconverted(
-    engine: Engine, parts: Mapping[str, list[Part]], settings: LoadSettings
-) -> None:
-    """`work.unconverted`: table, key, column, value, _source, _row, deleted."""
-    selects: list[exp.Query] = []
-    judged: dict[str, set[str]] = {}
-    for table, some in parts.items():
-        for i, part in enumerate(some):
-            skip = judged.setdefault(part.mapping.source, set())
-            failures = conversion_failures(part, settings.timezone, skip)
-            if failures is None:
-                continue
-            name = f"work.unconverted_{table}_{i}"
-            engine.create(name, failures.sql)
-            selects += [
-                exp.select(
-                    f.alias(f.lit(table), "table"),
-                    f.alias(f.col("id"), "key"),
-                    f.alias(f.lit(column), "column"),
-                    f.alias(f.col(f"v{n}"), "value"),
-                    f.alias(f.lit(part.mapping.source), "_source"),
-                    f.col("_row"),
-                    f.col("_deleted"),
-                )
-                .from_(f.table(name))
-                .where(f.not_null(f.col(f"v{n}")))
-                for n, column in enumerate(failures.columns)
-            ]
-    if not selects:
-        return
-    union: exp.Query = selects[0]
-    for other in selects[1:]:
-        union = exp.union(union, other, distinct=False)
-    engine.create("work.unconverted", union)
-
-
-def _merge_logs(
-    engine: Engine, mapping: ProjectMapping, parts: Mapping[str, list[Part]]
-) -> dict[str, str]:
-    """For each table with a merge log: the name of a table (merged, survivor)."""
-    queries: dict[str, list[exp.Query]] = {}
-    for source in mapping.sources:
-        if not source.merge_log or not source.merge_table or source.merge_table not in parts:
-            continue
-        survivor, merged = source.merge_log
-        queries.setdefault(source.merge_table, []).append(
-            exp.select(
-                f.alias(f.trim(f.as_text(f.col(merged))), "merged"),
-                f.alias(f.trim(f.as_text(f.col(survivor))), "survivor"),
-            )
-            .from_(f.table(f"raw.{source.source}"))
-            .where(f.filled(f.as_text(f.col(merged))))
-        )
-    names: dict[str, str] = {}
-    for table, some in queries.items():
-        union: exp.Query = some[0]
-        for other in some[1:]:
-            union = exp.union(union, other, distinct=False)
-        once = (
-            exp.select(f.col("merged"), f.alias(f.min(f.col("survivor")), "survivor"))
-            .from_(union.subquery("m"))
-            .group_by(f.col("merged"))
-        )
-        names[table] = f"work.merged_{table}"
-        engine.create(names[table], once)
-    return names
-
-
-def _as_of(
-    engine: Engine, parts: Mapping[str, list[Part]], settings: LoadSettings
-) -> tuple[datetime, str, datetime | None]:
-    """Business today: declared, else the newest event in the data (never a planned date)."""
-    newest: list[datetime] = []
-    for table, some in parts.items():
-        events = [c.name for c in entity(table).columns.values() if c.event]
-        for part in some:
-            present = [c for c in events if part.types.get(c) in ("date", "timestamp")]
-            if not present:
-                continue
-            inner = part.sql.copy().subquery("p")
-            maxima = [
-                f.max(
-                    f.case(
-                        (f.as_timestamp(f.col(c)) <= f.lit(settings.now), f.as_timestamp(f.col(c))),
-                        default=f.lit(None),
-                    )
-                )
-                for c in present
-            ]
-            query = exp.select(*[f.alias(m, f"m{i}") for i, m in enumerate(maxima)]).from_(inner)
-            row = engine.query(query).to_pylist()[0]
-            newest += [value for value in row.values() if value is not None]
-    last = max(newest) if newest else None
-    if settings.as_of is not None:
-        return settings.as_of, "declared", last
-    if last is not None:
-        return last, "newest_event", last
-    return settings.now, "today", None
-
-
-def _table(
-    engine: Engine,
-    name: str,
-    parts: Mapping[str, list[Part]],
-    merges: Mapping[str, str],
-    as_of: datetime,
-    settings: LoadSettings,
-) -> CrmTable:
-    own_parts = parts[name]
-    columns = _columns(own_parts)
-    base = _union(own_parts, columns)
-    query, derived = derive.complete(
-        engine, name, base, columns, parts, merges.get(name), as_of, settings.currency
-    )
-    engine.create(f"crm_all.{name}", query)
-    live = exp.select("*").from_(f.table(f"crm_all.{name}"))
-    if not settings.include_deleted:
-        live = live.where(f.col("_live"))
-    engine.view(f"crm.{name}", live)
-    counts = engine.query(
-        exp.select(
-            f.alias(f.count(), "kept"),
-            f.alias(f.count_if(f.col("_live")), "live"),
-            f.alias(f.count_if(f.all_of(f.not_(f.col("_live")), f.not_null(f.col("merged_into_id")))), "merged"),
-        ).from_(f.table(f"crm_all.{name}"))
-    ).to_pylist()[0]
-    collapsed = _collapsed(engine, own_parts)
-    return CrmTable(
-        name=name,
-        columns=_column_facts(name, own_parts, columns, derived),
-        sources=tuple(dict.fromkeys(p.mapping.source for p in own_parts)),
-        key_given=any(p.mapping.key for p in own_parts),
-        links=_links(own_parts),
-        read=counts["kept"] + collapsed,
-        live=counts["live"],
-        deleted=counts["kept"] - counts["live"] - counts["merged"],
-        merged=counts["merged"],
-        collapsed=collapsed,
-        marks=name in merges
-        or any(p.mapping.deleted or p.mapping.merged_into for p in own_parts),
-    )
-
-
-def _collapsed(engine: Engine, parts: Sequence[Part]) -> int:
-    total = 0
-    for part in parts:
-        if part.all_rows is None:
-            continue
-        before = engine.query(part.all_rows).to_pylist()[0]["n"]
-        after = engine.query(
-            exp.select(f.alias(f.count(), "n")).from_(part.sql.copy().subquery("p"))
-        ).to_pylist()[0]["n"]
-        total += before - after
-    return total
-
-
-def _links(parts: Sequence[Part]) -> dict[str, str]:
-    return {c.target: c.link for p in parts for c in p.mapping.columns if c.link is not None}
-
-
-def _column_facts(
-    table: str, parts: Sequence[Part], types: Mapping[str, str], derived: Mapping[str, str]
-) -> dict[str, CrmColumn]:
-    model = entity(table).columns
-    headers: dict[str, str | None] = {}
-    own: dict[str, OwnColumn] = {}
-    for part in parts:
-        for column in part.mapping.columns:
-            headers.setdefault(column.target, column.source)
-        for extra in part.mapping.own:
-            headers.setdefault(extra.name, extra.source)
-            own.setdefault(extra.name, extra)
-    keyed = _key_header(parts)
-    facts: dict[str, CrmColumn] = {}
-    for name, kind in types.items():
-        known = model.get(name)
-        if name == "id":
-            facts[name] = CrmColumn(name, kind, "id", keyed, canonical=True)
-        elif known is not None:
-            facts[name] = CrmColumn(
-                name, kind, known.kind, headers.get(name), True, known.personal, known.identifying
-            )
-        else:
-            facts[name] = CrmColumn(name, kind, own[name].kind, headers.get(name), False)
-    for name, kind in derived.items():
-        facts[name] = CrmColumn(name, kind, "derived", None, True)
-    return facts
-
-
-def _key_header(parts: Sequence[Part]) -> str | None:
-    for part in parts:
-        if len(part.mapping.key) == 1:
-            return part.mapping.key[0]
-    return None
-
-
-def _bare_sources(
-    engine: Engine,
-    mapping: ProjectMapping,
-    raws: Mapping[str, RawTable],
-    settings: LoadSettings,
-) -> None:
-    """`src.<source>`: each source typed under its own names, dead rows included."""
-    for source in mapping.sources:
-        raw = raws.get(source.source)
-        if raw is None:
-            continue
         if raw.typed:
-            engine.view(f"src.{raw.name}", exp.select("*").from_(f.table(f"raw.{raw.name}")))
-            continue
-        how = {o.source: o.conversion for o in source.own}
-        for table in source.tables:
-            how.update({o.source: o.conversion for o in table.own})
-            how.update({c.source: c.conversion for c in table.columns if c.source and not c.conversion.values})
-        engine.view(f"src.{raw.name}", _typed_source(raw, how, settings))
+            load_numbered(engine, raw)
+        else:
+            engine.load(f"raw.{raw.name}", raw)
+    loading = _Loading(engine, by_name, cells, mapping, settings)
+    tables = loading.tables()
+    as_of, origin, newest = loading.as_of(tables)
+    facts = loading.show(tables, as_of)
+    loading.unconverted(tables)
+    bare_sources(engine, mapping, by_name, cells, settings.timezone)
+    load_problems(engine, raws, {s.source: s.tables[0].table for s in mapping.sources if s.tables})
+    return Crm(facts, as_of, origin, (), settings, newest)
 
 
-def _typed_source(raw: RawTable, how: Mapping[str, object], settings: LoadSettings) -> exp.Query:
-    from dq.crm.mapping import Conversion
-    from dq.crm.typing import convert
+@dataclass
+class _Loading:
+    """One load on its way."""
 
-    projections: list[exp.Expression] = [f.col("_row")]
-    for column in raw.columns:
-        conversion = how.get(column)
-        text = f.col(column)
-        value = convert(text, conversion, settings.timezone) if isinstance(conversion, Conversion) else text
-        projections.append(f.alias(value, column))
-    return exp.select(*projections).from_(f.table(f"raw.{raw.name}"))
+    engine: Engine
+    raws: Mapping[str, RawTable]
+    cells: Mapping[str, Cells]
+    mapping: ProjectMapping
+    settings: LoadSettings
+
+    def __post_init__(self) -> None:
+        self.keys: Keys = find_keys(self.engine, self.mapping, self.raws, self.cells)
+        self.parts = self._parts()
+        self.lookups = Lookups(
+            self.engine,
+            self.parts,
+            self._merge_logs(),
+            self.keys,
+            self.settings.include_deleted,
+        )
+
+    def _parts(self) -> dict[str, list[Part]]:
+        parts: dict[str, list[Part]] = {}
+        for source in self.mapping.sources:
+            if source.source not in self.raws:
+                continue
+            taken: set[str] = set()
+            judged = {
+                t.table: judged_columns(t, taken)
+                for t in sorted(source.tables, key=lambda t: t.lines is not None)
+            }
+            for table in source.tables:
+                settings = PartSettings(
+                    zone=self.settings.timezone,
+                    prefix=self.keys.own(source.source, table.table),
+                    link_prefixes=self.keys.links(table),
+                    blank_keys=(source.source, table.table) in self.keys.blank,
+                    judged=judged[table.table],
+                )
+                part = build_part(table, self.cells[source.source], settings)
+                parts.setdefault(table.table, []).append(part)
+        return parts
+
+    def _merge_logs(self) -> dict[str, str]:
+        """For each table with a merge log: the name of a table (merged, survivor)."""
+        queries: dict[str, list[exp.Query]] = {}
+        for source in self.mapping.sources:
+            table = source.merge_table
+            if not source.merge_log or table not in self.parts or source.source not in self.raws:
+                continue
+            prefix = self.keys.meant(source.source, table)
+            cells = self.cells[source.source]
+            kept, gone = (
+                f.concat(f.lit(prefix), cells.text(c)) if prefix else cells.text(c)
+                for c in source.merge_log
+            )
+            queries.setdefault(table, []).append(
+                exp.select(f.alias(gone, "merged"), f.alias(kept, "survivor")).from_(cells.table)
+            )
+        names: dict[str, str] = {}
+        for table, some in queries.items():
+            names[table] = f"work.merged_{table}"
+            self.engine.create(
+                names[table],
+                exp.select(f.col("merged"), f.alias(f.min(f.col("survivor")), "survivor"))
+                .from_(union_all(some).subquery("m"))
+                .where(f.col("merged").neq(f.col("survivor")))
+                .group_by(f.col("merged")),
+            )
+        return names
+
+    def tables(self) -> dict[str, Completed]:
+        """Write `work.typed_<table>` of every table, those first that others need."""
+        made: dict[str, Completed] = {}
+        for name in _ordered(self.parts):
+            done = complete(self.lookups, name, self.keys, self.settings.currency)
+            self.engine.create(f"work.typed_{name}", done.query)
+            self._view(name, done, None)
+            self.lookups.done.add(name)
+            made[name] = done
+        return made
+
+    def _view(self, name: str, done: Completed, days: exp.Expr | None) -> None:
+        """`crm_all.<table>`: the typed table without what only the load needs."""
+        columns: list[exp.Expr] = [f.col(n) for n in done.names]
+        if days is not None:
+            columns.insert(len(columns) - 2, f.alias(days, "open_days"))
+        typed = f.table(f"work.typed_{name}")
+        self.engine.view(f"crm_all.{name}", exp.select(*columns).from_(typed))
+
+    def as_of(self, tables: Mapping[str, Completed]) -> tuple[datetime, str, datetime | None]:
+        """Business today: declared, else the newest event in the data (never a planned date)."""
+        newest = []
+        for name, done in tables.items():
+            events = [c.name for c in entity(name).columns.values() if c.event]
+            known = [c for c in events if done.columns.get(c) in ("date", "timestamp")]
+            moments = [f.as_timestamp(f.col(c)) for c in known]
+            past = [
+                f.max(f.case((m <= f.lit(self.settings.now), m.copy()))) for m in moments
+            ]
+            if past:
+                last = past[0] if len(past) == 1 else f.greatest(*past)
+                newest.append(exp.select(f.alias(last, "m")).from_(f.table(f"crm_all.{name}")))
+        last_event = None
+        if newest:
+            query = exp.select(f.alias(f.max(f.col("m")), "m"))
+            union = union_all(newest).subquery("u")
+            last_event = self.engine.query(query.from_(union)).to_pylist()[0]["m"]
+        if self.settings.as_of is not None:
+            return self.settings.as_of, "declared", last_event
+        if last_event is not None:
+            return last_event, "newest_event", last_event
+        return self.settings.now, "today", None
+
+    def show(self, tables: Mapping[str, Completed], as_of: datetime) -> dict[str, CrmTable]:
+        """`crm_all` and `crm` views, and what is known of each table."""
+        counts = self._counts(tables)
+        facts: dict[str, CrmTable] = {}
+        for name, done in tables.items():
+            days = open_days(done.columns, as_of) if name == "deals" else None
+            if days is not None and "open_days" not in done.names:
+                self._view(name, done, days)
+                done.derived["open_days"] = "integer"
+            live = exp.select("*").from_(f.table(f"crm_all.{name}"))
+            if not self.settings.include_deleted:
+                live = live.where(f.col("_live"))
+            self.engine.view(f"crm.{name}", live)
+            facts[name] = self._facts(name, done, counts[name])
+        return facts
+
+    def _counts(self, tables: Mapping[str, Completed]) -> dict[str, dict[str, int]]:
+        """Rows kept, live and merged, and rows before folding, by table."""
+        if not tables:
+            return {}
+        merged = f.all_of(f.not_(f.col("_live")), f.not_null(f.col("merged_into_id")))
+        queries: list[exp.Query] = [
+            exp.select(
+                f.alias(f.lit(name), "name"),
+                f.alias(f.count(), "kept"),
+                f.alias(f.count_if(f.col("_live")), "live"),
+                f.alias(f.count_if(merged), "merged"),
+            ).from_(f.table(f"crm_all.{name}"))
+            for name in tables
+        ]
+        rows = self.engine.query(union_all(queries)).to_pylist()
+        return {row["name"]: row for row in rows}
+
+    def _facts(self, name: str, done: Completed, counts: Mapping[str, int]) -> CrmTable:
+        parts = self.parts[name]
+        folded = self._folded(name, parts)
+        return CrmTable(
+            name=name,
+            columns=column_facts(name, parts, done.columns, done.derived),
+            sources=tuple(dict.fromkeys(p.mapping.source for p in parts)),
+            key_given=any(p.mapping.key for p in parts),
+            links={
+                c.target: c.link for p in parts for c in p.mapping.columns if c.link is not None
+            },
+            read=counts["kept"] + folded,
+            live=counts["live"],
+            deleted=counts["kept"] - counts["live"] - counts["merged"],
+            merged=counts["merged"],
+            collapsed=folded,
+            marks=name in self.lookups.merges
+            or any(p.mapping.deleted or p.mapping.merged_into for p in parts),
+        )
+
+    def _folded(self, name: str, parts: Sequence[Part]) -> int:
+        """Rows that went into another: identical split-off records, repeated product rows."""
+        total = 0
+        for part in parts:
+            if part.all_rows is None:
+                continue
+            before = self.engine.query(part.all_rows).to_pylist()[0]["n"]
+            kept = (
+                exp.select(f.alias(f.count(), "n"))
+                .from_(f.table(f"crm_all.{name}"))
+                .where(f.col("_source").eq(f.lit(part.mapping.source)))
+            )
+            total += before - self.engine.query(kept).to_pylist()[0]["n"]
+        return total
+
+    def unconverted(self, tables: Mapping[str, Completed]) -> None:
+        """`work.unconverted`: table, key, column, value, _source, _row, _deleted."""
+        shown: exp.Expr = f.lit(True) if self.settings.include_deleted else f.col("_live")
+        selects: list[exp.Query] = [
+            exp.select(
+                f.alias(f.lit(name), "table"),
+                f.alias(f.col("id"), "key"),
+                f.alias(f.lit(column), "column"),
+                f.alias(f.col(unread(column)), "value"),
+                f.col("_source"),
+                f.col("_row"),
+                f.alias(f.not_(shown.copy()), "_deleted"),
+            )
+            .from_(f.table(f"work.typed_{name}"))
+            .where(f.not_null(f.col(unread(column))))
+            for name, done in tables.items()
+            for column in done.unread
+        ]
+        if selects:
+            self.engine.create("work.unconverted", union_all(selects))
+
+
+def _ordered(parts: Mapping[str, Sequence[Part]]) -> list[str]:
+    """Tables so that each comes after those it needs, as far as they do not need each other."""
+    order: list[str] = []
+    open_: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in order or name in open_:
+            return
+        open_.add(name)
+        for other in needs(name, parts):
+            visit(other)
+        order.append(name)
+
+    for name in sorted(parts):
+        visit(name)
+    return order

@@ -63,6 +63,7 @@ def write_mapping(path: Path, mapping: ProjectMapping) -> None:
 
     yaml = YAML(typ="rt")
     yaml.width = 100_000
+    yaml.preserve_quotes = True
     yaml.indent(mapping=2, sequence=4, offset=2)
     document: Any = None
     if path.exists():
@@ -88,8 +89,9 @@ def _styled(value: Any, depth: int) -> Any:
 
     if isinstance(value, Mapping):
         members = CommentedMap({_word(str(k)): _styled(v, depth + 1) for k, v in value.items()})
-        if depth >= _FLOW_FROM and not any(isinstance(v, (Mapping, list)) and len(str(v)) > 160
-                                           for v in value.values()):
+        if depth >= _FLOW_FROM and not any(
+            isinstance(v, (Mapping, list)) and len(str(v)) > 160 for v in value.values()
+        ):
             members.fa.set_flow_style()
         return members
     if isinstance(value, list):
@@ -235,7 +237,9 @@ def _lines(item: Item) -> LinesRule:
 
 
 def _column(target: str, item: Item, table: Entity) -> ColumnMapping:
-    if target not in table.columns or target == "id":
+    if target == "id":
+        raise item.error("The id is the key.", fix="Write it as `key: [column]`.", at_key=True)
+    if target not in table.columns:
         raise item.unknown(target, [c for c in table.columns if c != "id"])
     kind = table.columns[target].type
     if not item.is_map:

@@ -1,206 +1,336 @@
-"""The rows that one raw table gives to one canonical table, as a query over the raw table."""
+"""The rows that one raw table gives to one canonical table, as a query over the raw table.
+
+A part gives `id`, the mapped and own columns, for columns that can fail to convert the raw
+text where they do (`_unread_<column>`), and the system columns.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from dq.crm.mapping import ColumnMapping, Conversion, OwnColumn, TableMapping
-from dq.crm.typing import convert, unconverted
+from dq.crm.cells import Cells
+from dq.crm.mapping import ColumnMapping, Conversion, LinesRule, TableMapping
+from dq.crm.staging import staged, union_all
+from dq.crm.typing import clean, helper, typed_null, value
 from dq.sql import portable as f
 
-__all__ = ["SYSTEM", "Failures", "Part", "build_part", "conversion_failures", "typed_null"]
+__all__ = [
+    "SYSTEM",
+    "Part",
+    "PartSettings",
+    "build_part",
+    "joined_key",
+    "judged_columns",
+    "present",
+    "unread",
+]
 
 SYSTEM = ("_source", "_row", "_deleted", "_merged")
+
+UTC_KEPT = {("activities", "started_at"), ("touches", "touched_at")}
+"""Moments that are also kept in UTC (`<column>_utc`) where the source knows it."""
+
+
+@dataclass(frozen=True)
+class PartSettings:
+    """What a part must know beside its mapping.
+
+    `prefix` goes before given keys, `link_prefixes` before the keys that relation columns
+    hold. `blank_keys`: some rows have no key of their own. `judged` are the columns whose
+    failures this part reports (a raw column that feeds several is judged once).
+    """
+
+    zone: str | None = None
+    prefix: str | None = None
+    link_prefixes: Mapping[str, str] = field(default_factory=dict)
+    blank_keys: bool = True
+    judged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Part:
-    """A query giving `id`, the mapped and own columns and the system columns of one source.
+    """A query of one source's rows for one table.
 
-    `types` are the columns' types in order; `all_rows` counts before identical split-off
-    records or repeated product rows were folded.
+    `types` are the columns' types in order; `unread` those with an `_unread_` column;
+    `all_rows` counts rows before identical records or repeated product rows were folded.
     """
 
     mapping: TableMapping
     sql: exp.Query
     types: dict[str, str]
+    unread: tuple[str, ...]
     all_rows: exp.Query | None = None
 
 
-def _raw(column: str) -> exp.Expression:
-    return f.col(column)
+def unread(column: str) -> str:
+    """Name of the column that holds the texts of `column` that did not convert."""
+    return f"_unread_{column}"
 
 
-def _text_of(mapping: ColumnMapping) -> exp.Expression:
-    sources = [s for s in (mapping.source, *mapping.fallbacks) if s is not None]
-    texts = [f.nullif(f.trim(_raw(s)), f.lit("")) for s in sources]
-    return texts[0] if len(texts) == 1 else f.coalesce(*texts)
+def judged_columns(mapping: TableMapping, taken: set[str]) -> frozenset[str]:
+    """Columns of a table that can fail to convert and whose raw column is not in `taken`.
 
-
-def _value_of(mapping: ColumnMapping, zone: str | None, typed: bool) -> exp.Expression:
-    if mapping.constant is not None:
-        return f.lit(mapping.constant)
-    if mapping.source is None:
-        return typed_null(mapping.conversion.type)
-    if typed and mapping.conversion == Conversion(type=mapping.conversion.type):
-        return _raw(mapping.source)
-    return convert(_text_of(mapping), mapping.conversion, zone)
-
-
-_SQL_TYPES = {
-    "text": "TEXT",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18, 4)",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-}
-
-
-def typed_null(kind: str) -> exp.Expression:
-    return exp.cast(exp.null(), _SQL_TYPES[kind])
-
-
-def _key(mapping: TableMapping, prefix: str | None) -> exp.Expression:
-    """The record's key: its id columns, else a hash of its cells and an occurrence number."""
-    if mapping.key:
-        parts = [f.nullif(f.trim(_raw(c)), f.lit("")) for c in mapping.key]
-        key = parts[0] if len(parts) == 1 else f.concat(*_joined(parts))
-        given = f.concat(f.lit(prefix + ":"), key) if prefix else key
-        return f.coalesce(given, _content_key(mapping, occurrence=True))
-    return _content_key(mapping, occurrence=not mapping.collapse)
-
-
-def _joined(parts: Sequence[exp.Expression]) -> list[exp.Expression]:
-    joined: list[exp.Expression] = []
-    for part in parts:
-        joined += [part, f.lit("|")]
-    return joined[:-1]
-
-
-def _content_key(mapping: TableMapping, *, occurrence: bool) -> exp.Expression:
-    names = sorted({c.source for c in mapping.columns if c.source} | {o.source for o in mapping.own})
-    cells: list[exp.Expression] = []
-    for name in names:
-        cell = f.coalesce(f.fold(_raw(name)), f.lit(""))
-        cells += [f.as_text(f.length(cell)), f.lit(":"), cell]
-    digest = f.substring(f.md5(f.concat(*cells)), f.lit(1), f.lit(16))
-    if not occurrence:
-        return f.concat(f.lit("~"), digest)
-    number = f.row_number(partition=[digest], order=[f.col("_row")])
-    return f.concat(f.lit("~"), digest, f.lit("-"), f.as_text(number))
-
-
-def _flag(mapping: TableMapping) -> exp.Expression:
-    if mapping.deleted is None:
-        return f.lit(False)
-    words = [w.casefold() for w in mapping.deleted_values]
-    return f.coalesce(f.in_(f.fold(f.as_text(_raw(mapping.deleted))), words), f.lit(False))
-
-
-def build_part(
-    mapping: TableMapping,
-    *,
-    zone: str | None = None,
-    prefix: str | None = None,
-    typed: bool = False,
-) -> Part:
-    """The query of one (source, table) pair; `prefix` goes before given keys."""
-    types: dict[str, str] = {"id": "text"}
-    projections: list[exp.Expression] = [f.alias(_key(mapping, prefix), "id")]
-    for column in mapping.columns:
-        if column.target == "id":
-            continue
-        types[column.target] = column.conversion.type
-        value = _value_of(column, zone, typed)
-        if mapping.lines and column.target == "amount" and mapping.lines.amount:
-            value = f.sum_over(value, partition=[_raw(c) for c in mapping.key])
-        projections.append(f.alias(value, column.target))
-    for own in mapping.own:
-        types[own.name] = own.conversion.type
-        projections.append(f.alias(_own_value(own, zone, typed), own.name))
-    merged = (
-        f.nullif(f.trim(f.as_text(_raw(mapping.merged_into))), f.lit(""))
-        if mapping.merged_into
-        else typed_null("text")
-    )
-    projections += [
-        f.alias(f.lit(mapping.source), "_source"),
-        f.alias(f.col("_row"), "_row"),
-        f.alias(_flag(mapping), "_deleted"),
-        f.alias(merged, "_merged"),
-    ]
-    source = f.table(f"raw.{mapping.source}")
-    query = exp.select(*projections).from_(source)
-    if mapping.present:
-        query = query.where(f.any_of(*[f.filled(_raw(c)) for c in mapping.present]))
-    if not (mapping.collapse or mapping.lines):
-        return Part(mapping, query, types)
-    counted = exp.select(f.alias(f.count(), "n")).from_(query.copy().subquery("p"))
-    order = f.row_number(partition=[f.col("id")], order=[f.col("_row")])
-    numbered = exp.select("*", f.alias(order, "_copy")).from_(query.subquery("p"))
-    names = [*types, *SYSTEM]
-    folded = (
-        exp.select(*[f.col(n) for n in names])
-        .from_(numbered.subquery("q"))
-        .where(f.col("_copy").eq(f.lit(1)))
-    )
-    return Part(mapping, folded, types, counted)
-
-
-def _own_value(own: OwnColumn, zone: str | None, typed: bool) -> exp.Expression:
-    if typed and own.conversion == Conversion(type=own.conversion.type):
-        return _raw(own.source)
-    return convert(_raw(own.source), own.conversion, zone)
-
-
-@dataclass(frozen=True)
-class Failures:
-    """Rows with cells that do not convert: `sql` gives id, _row, _deleted and a text column
-    `v<i>` for each entry of `columns` (NULL where the cell is fine)."""
-
-    source: str
-    sql: exp.Query
-    columns: tuple[str, ...]
-
-
-def conversion_failures(part: Part, zone: str | None, skip: set[str]) -> Failures | None:
-    """Query of the rows of a part that hold a cell of the wrong type.
-
-    `skip` are raw columns already judged for another table; those judged here are added.
+    Their raw columns are added to `taken`.
     """
-    mapping = part.mapping
-    cells: list[tuple[str, exp.Expression, Conversion]] = []
-    for column in mapping.columns:
-        if column.source is None or column.source in skip or column.conversion.type == "text":
-            continue
-        skip.add(column.source)
-        cells.append((column.target, _text_of(column), column.conversion))
-    for own in mapping.own:
-        if own.source in skip or own.conversion.type == "text":
-            continue
-        skip.add(own.source)
-        cells.append((own.name, _raw(own.source), own.conversion))
-    if not cells:
-        return None
-    flagged = [
-        f.alias(f.case((unconverted(text, how, zone), text), default=f.lit(None)), f"v{i}")
-        for i, (_, text, how) in enumerate(cells)
-    ]
-    wide = exp.select(
-        f.alias(_key(mapping, None), "id"),
-        f.col("_row"),
-        f.alias(_flag(mapping), "_deleted"),
-        *flagged,
-    ).from_(f.table(f"raw.{mapping.source}"))
-    if mapping.present:
-        wide = wide.where(f.any_of(*[f.filled(_raw(c)) for c in mapping.present]))
-    bad = (
-        exp.select("*")
-        .from_(wide.subquery("w"))
-        .where(f.any_of(*[f.not_null(f.col(f"v{i}")) for i in range(len(cells))]))
-    )
-    return Failures(mapping.source, bad, tuple(name for name, _, _ in cells))
+    found: set[str] = set()
+    for name, source, how in _readable(mapping):
+        if source not in taken and how.type != "text":
+            taken.add(source)
+            found.add(name)
+    return frozenset(found)
+
+
+def _readable(mapping: TableMapping) -> list[tuple[str, str, Conversion]]:
+    columns = [(c.target, c.source, c.conversion) for c in _mapped(mapping) if c.source is not None]
+    return columns + [(o.name, o.source, o.conversion) for o in mapping.own]
+
+
+def _mapped(mapping: TableMapping) -> list[ColumnMapping]:
+    return [c for c in mapping.columns if c.target != "id"]
+
+
+def build_part(mapping: TableMapping, cells: Cells, settings: PartSettings) -> Part:
+    """The query of one (source, table) pair."""
+    builder = _Builder(mapping, cells, settings)
+    here = present(mapping, cells)
+    if not mapping.key:
+        query: exp.Query = builder.content(here)
+    elif not settings.blank_keys:
+        query = builder.keyed(here)
+    else:
+        filled = f.all_of(*[cells.filled(c) for c in mapping.key])
+        both = [*([] if here is None else [here])]
+        query = union_all(
+            [
+                builder.keyed(f.all_of(*both, filled)),
+                builder.content(f.all_of(*both, f.not_(filled))),
+            ]
+        )
+    folding = mapping.lines if mapping.key else None
+    if folding is not None:
+        query = builder.folded(query, folding)
+    all_rows = None
+    if folding is not None or mapping.collapse:
+        all_rows = exp.select(f.alias(f.count(), "n")).from_(cells.table)
+        all_rows = all_rows if here is None else all_rows.where(here)
+    return Part(mapping, query, builder.types, builder.unread, all_rows)
+
+
+def joined_key(parts: Sequence[exp.Expr]) -> exp.Expr:
+    """One key of several columns, joined so that no two can run together; NULL if one is."""
+    if len(parts) == 1:
+        return parts[0]
+    pieces: list[exp.Expr] = []
+    for part in parts:
+        escaped = f.replace(part, f.lit("\\"), f.lit("\\\\"))
+        pieces += [f.lit("|"), f.replace(escaped, f.lit("|"), f.lit("\\|"))]
+    return f.concat(*pieces[1:])
+
+
+def present(mapping: TableMapping, cells: Cells) -> exp.Expr | None:
+    """Whether a row holds such a record at all; None where every row does."""
+    return f.any_of(*[cells.filled(c) for c in mapping.present]) if mapping.present else None
+
+
+@dataclass
+class _Read:
+    """One column on its way: its text, cleaned, and its value."""
+
+    name: str
+    how: Conversion
+    text: exp.Expr
+    cleaned: exp.Expr
+    value: exp.Expr
+
+
+class _Builder:
+    """Names the steps from raw cells to columns."""
+
+    def __init__(self, mapping: TableMapping, cells: Cells, settings: PartSettings) -> None:
+        self.mapping = mapping
+        self.settings = settings
+        self.cells = cells
+        self.types = {"id": "text"}
+        self.types |= {c.target: c.conversion.type for c in _mapped(mapping)}
+        self.types |= {o.name: o.conversion.type for o in mapping.own}
+        self.unread = tuple(n for n in self.types if n in settings.judged)
+        self._raw: dict[str, exp.Expr] = {"_row": f.col("_row")}
+        self._cleaned: dict[str, exp.Expr] = {}
+        self._helped: dict[str, exp.Expr] = {}
+        self._values: dict[str, exp.Expr] = {}
+        self._utc: dict[str, exp.Expr] = {}
+        self._reads = [self._column(c) for c in _mapped(mapping)]
+        self._reads += [self._read(o.name, [o.source], o.conversion) for o in mapping.own]
+        self.types |= dict.fromkeys(self._utc, "timestamp")
+        self._key = self._given() if mapping.key else typed_null("text")
+        self._made = self._outputs()
+
+    def keyed(self, where: exp.Expr | None) -> exp.Select:
+        """Rows with a key of their own."""
+        return self._query([self._raw], self._key, where)
+
+    def content(self, where: exp.Expr | None) -> exp.Select:
+        """Rows whose key is a hash of their cells and, unless they collapse, a number."""
+        names = {s for _, s, _ in _readable(self.mapping)}
+        names |= {c.source for c in self.mapping.columns if c.source}
+        folded = {
+            f"d{i}": f.coalesce(f.fold(self.cells.text(name)), f.lit(""))
+            for i, name in enumerate(sorted(names))
+        }
+        pieces: list[exp.Expr] = []
+        for name in folded:
+            pieces += [f.as_text(f.length(f.col(name))), f.lit(":"), f.col(name)]
+        digest = {"_digest": f.left(f.md5(f.concat(*pieces)), 16)}
+        order = [f.col("_row")]
+        number = {"_number": f.row_number(partition=[f.col("_digest")], order=order)}
+        key = f.concat(f.lit("~"), f.col("_digest"))
+        steps = [{**self._raw, **folded}, digest, number]
+        if not self.mapping.collapse:
+            numbered = f.concat(key, f.lit("-"), f.as_text(f.col("_number")))
+            return self._query(steps, numbered, where)
+        query = self._query(steps, key, where, {"_number": f.col("_number")})
+        return (
+            exp.select(*[f.col(n) for n in self._names()])
+            .from_(query.subquery("c"))
+            .where(f.col("_number").eq(f.lit(1)))
+        )
+
+    def folded(self, query: exp.Query, rule: LinesRule) -> exp.Select:
+        """Rows that repeat an id and differ in product columns only become one record."""
+        in_lines = {c for c in (rule.product, rule.price, rule.quantity, rule.amount) if c}
+        same = [n for n, source, _ in _readable(self.mapping) if source not in in_lines]
+        summed = [
+            n for n, source, how in _readable(self.mapping)
+            if source == rule.amount and how.type == "decimal"
+        ]  # fmt: skip
+        pieces: list[exp.Expr] = []
+        for name in same:
+            text = f.coalesce(f.as_text(f.col(name)), f.lit(""))
+            pieces += [f.as_text(f.length(text)), f.lit(":"), text]
+        record = [f.col("id"), f.col("_same")]
+        made: dict[str, exp.Expr] = {
+            n: f.as_decimal(f.sum_over(f.col(n), partition=record)) for n in summed
+        }
+        made |= {unread(n): f.max_over(f.col(unread(n)), partition=record) for n in self.unread}
+        copy = f.row_number(partition=record, order=[f.col("_row")])
+        columns = self._names()
+        steps = [
+            {**{n: f.col(n) for n in columns}, "_same": f.md5(f.concat(f.lit(""), *pieces))},
+            {**{n: made.get(n, f.col(n)) for n in columns}, "_copy": copy},
+        ]
+        return (
+            exp.select(*[f.col(n) for n in columns])
+            .from_(staged(query.subquery("p"), steps).subquery("q"))
+            .where(f.col("_copy").eq(f.lit(1)))
+        )
+
+    def _query(
+        self,
+        first: Sequence[dict[str, exp.Expr]],
+        key: exp.Expr,
+        where: exp.Expr | None,
+        more: Mapping[str, exp.Expr] | None = None,
+    ) -> exp.Select:
+        steps = [
+            *first,
+            *[s for s in (self._cleaned, self._helped, self._values) if s],
+            {"id": key, **self._made, **(more or {})},
+        ]
+        return staged(self.cells.table, steps, where)
+
+    def _names(self) -> list[str]:
+        return [*self.types, *[unread(n) for n in self.unread], *SYSTEM]
+
+    def _outputs(self) -> dict[str, exp.Expr]:
+        made = {read.name: self._linked(read) for read in self._reads} | self._utc
+        for read in self._reads:
+            if read.name in self.unread:
+                failed = f.all_of(f.is_null(read.value), f.not_null(read.cleaned))
+                made[unread(read.name)] = f.case((failed, read.text))
+        made["_source"] = f.lit(self.mapping.source)
+        made["_row"] = f.col("_row")
+        made["_deleted"] = self._deleted()
+        made["_merged"] = self._merged()
+        return made
+
+    def _linked(self, read: _Read) -> exp.Expr:
+        prefix = self.settings.link_prefixes.get(read.name)
+        return f.concat(f.lit(prefix), read.value) if prefix else read.value
+
+    def _column(self, column: ColumnMapping) -> _Read:
+        how = column.conversion
+        if column.constant is not None:
+            return self._steps(column.target, f.lit(column.constant), how)
+        sources = [s for s in (column.source, *column.fallbacks) if s is not None]
+        if not sources:
+            empty = typed_null(how.type)
+            return _Read(column.target, how, typed_null("text"), empty, empty)
+        return self._read(column.target, sources, how)
+
+    def _read(self, name: str, sources: Sequence[str], how: Conversion) -> _Read:
+        typed = self.cells.typed(sources, how)
+        if typed is not None:
+            cells = [self._named(f.col(s)) for s in sources]
+            cell = cells[0] if len(cells) == 1 else f.coalesce(*cells)
+            place = f"v{len(self._values)}"
+            self._values[place] = typed(cell, self.settings.zone)
+            return _Read(name, how, f.as_text(cell), cell, f.col(place))
+        texts = [self._named(self.cells.text(s)) for s in sources]
+        return self._steps(name, texts[0] if len(texts) == 1 else f.coalesce(*texts), how)
+
+    def _steps(self, name: str, text: exp.Expr, how: Conversion) -> _Read:
+        cleaned = clean(text, how)
+        if not isinstance(cleaned, exp.Column):
+            place = f"c{len(self._cleaned)}"
+            self._cleaned[place] = cleaned
+            cleaned = f.col(place)
+        helped = helper(cleaned, how)
+        if helped is not None:
+            place = f"h{len(self._helped)}"
+            self._helped[place] = helped
+            helped = f.col(place)
+            if (self.mapping.table, name) in UTC_KEPT:
+                self._utc[f"{name}_utc"] = helped
+        result = value(cleaned, helped, how, self.settings.zone)
+        if not isinstance(result, exp.Column):
+            place = f"v{len(self._values)}"
+            self._values[place] = result
+            result = f.col(place)
+        return _Read(name, how, text, cleaned, result)
+
+    def _named(self, cell: exp.Expr) -> exp.Expr:
+        """A name for a raw cell, each made once."""
+        for name, known in self._raw.items():
+            if known == cell:
+                return f.col(name)
+        name = f"r{len(self._raw)}"
+        self._raw[name] = cell
+        return f.col(name)
+
+    def _text(self, column: str) -> exp.Expr:
+        return self._named(self.cells.text(column))
+
+    def _given(self) -> exp.Expr:
+        key = joined_key([self._text(c) for c in self.mapping.key])
+        return f.concat(f.lit(self.settings.prefix), key) if self.settings.prefix else key
+
+    def _deleted(self) -> exp.Expr:
+        if self.mapping.deleted is None:
+            return f.lit(False)
+        words = [w.casefold() for w in self.mapping.deleted_values]
+        text = self._text(self.mapping.deleted)
+        return f.coalesce(f.in_(f.fold(text), words), f.lit(False))
+
+    def _merged(self) -> exp.Expr:
+        """Key of the record that this one went into; a record does not go into itself."""
+        if self.mapping.merged_into is None:
+            return typed_null("text")
+        survivor = self._text(self.mapping.merged_into)
+        if self.settings.prefix:
+            survivor = f.concat(f.lit(self.settings.prefix), survivor)
+        if len(self.mapping.key) != 1:
+            return survivor
+        return f.nullif(survivor, self._key)

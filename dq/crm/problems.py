@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sqlglot import exp
+
 from dq.engines.base import Engine
+from dq.sql import portable as f
 from dq.tables import RawTable
 
 __all__ = ["load_problems"]
 
 
-def load_problems(
-    engine: Engine, raws: Sequence[RawTable], tables: Mapping[str, str], work: Path
-) -> None:
+def load_problems(engine: Engine, raws: Sequence[RawTable], tables: Mapping[str, str]) -> None:
     """`work.problems`: table, _source, row, column, value, problem, detail, kept, rows_read.
 
     `tables` tells the canonical table of a source (else the source's own name stands).
+    Without problems there is no such table.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -52,6 +55,10 @@ def load_problems(
             ("rows_read", pa.int64()),
         ]
     )
-    path = work / "problems.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
-    engine.load("work.problems", path)
+    with tempfile.TemporaryDirectory(prefix="dq-problems-") as folder:
+        path = Path(folder) / "problems.parquet"
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+        engine.load("work.problems_read", path)
+        columns = [f.col(n) for n in schema.names]
+        engine.create("work.problems", exp.select(*columns).from_(f.table("work.problems_read")))
+        engine.drop("work.problems_read")

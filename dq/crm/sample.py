@@ -53,7 +53,7 @@ class TableSample:
         seen: dict[str, int] = {}
         found = []
         for name, header in zip(self.raw.columns, headers, strict=True):
-            key = header_key(header)
+            key = header_key(header) or header_key(name) or name
             seen[key] = seen.get(key, 0) + 1
             copy = f"{key} ({seen[key]})" if seen[key] > 1 else key
             found.append(ColumnSample(self, name, header, copy))

@@ -182,7 +182,9 @@ def _grades(item: Item) -> Mapping[str, tuple[float, Item]]:
 def _table(
     table: Entity, item: Item, common: Mapping[str, Mapping[str, tuple[float, Item]]]
 ) -> TableWords:
-    fields = item.fields("names", "words", "tells", "needs", "implies", "columns", required=("names", "needs"))
+    fields = item.fields(
+        "names", "words", "tells", "needs", "implies", "columns", required=("names", "needs")
+    )
     lookup: dict[str, tuple[str, float]] = {}
     for target, part in (fields["columns"].entries() if "columns" in fields else {}).items():
         if target not in table.columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,6 +62,7 @@ _KEPT = (
     types.DateType,
     types.TimestampNTZType,
 )
+_JAVA_CLASS = re.compile(r"^[A-Za-z0-9_.$]+: ")
 _start = threading.Lock()
 
 
@@ -225,10 +227,12 @@ class SparkEngine:
 
         def stop() -> None:
             over.set()
-            self._session.interruptTag(tag)
+            context.cancelJobsWithTag(tag)
 
+        context = self._session.sparkContext
         watchdog = threading.Timer(seconds, stop)
-        self._session.addTag(tag)
+        context.setInterruptOnCancel(True)
+        context.addJobTag(tag)
         watchdog.start()
         try:
             with _sentences():
@@ -241,7 +245,7 @@ class SparkEngine:
             ) from error
         finally:
             watchdog.cancel()
-            self._session.removeTag(tag)
+            context.removeJobTag(tag)
 
 
 def _session(master: str, work: Path, memory: str | None, threads: int) -> SparkSession:
@@ -397,5 +401,9 @@ def _reason(error: Exception) -> str:
     """The one line of Spark's message that says what is wrong."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     own = [line for line in lines if line.startswith("dq.errors.")]
-    first = own[-1].partition(": ")[2] if own else lines[0].partition(" SQLSTATE:")[0]
-    return first.rstrip(".")
+    if own:
+        return own[-1].partition(": ")[2].rstrip(".")
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    if causes and lines[0].startswith("An error occurred while calling"):
+        lines = [_JAVA_CLASS.sub("", causes[-1].removeprefix("Caused by: "))]
+    return lines[0].partition(" SQLSTATE:")[0].rstrip(".")

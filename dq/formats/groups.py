@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from dq.findings import Finding, Group, Result, Severity
+from dq.findings import Finding, Group, Result, Severity, TableSummary
 from dq.formats.words import (
     fix_sentence,
     group_sentence,
@@ -97,10 +97,12 @@ def _facts(group: Group, result: Result, t: Translator) -> Iterable[Said]:
     if group.records and group.of:
         share = t.percent(group.records / group.of)
         yield t.t("fact.share", of_records=t.of_records(group.table, group.of), share=share)
-    table = next((s for s in result.tables if s.name == group.table), None)
+    table = _money_table(group, result)
     if group.records_won and group.money_won is not None and table and table.money_won:
         money, whole = t.money(group.money_won, currency), t.money(table.money_won, currency)
         yield t.n("fact.won", group.records_won, money=money, whole=whole)
+    elif group.money == 0:
+        pass
     elif group.money is not None and table and table.money:
         whole = t.money(table.money, currency)
         yield t.t("fact.amount", money=t.money(group.money, currency), whole=whole)
@@ -112,6 +114,15 @@ def _facts(group: Group, result: Result, t: Translator) -> Iterable[Said]:
         yield t.t("fact.effect", money=t.money(group.effect, currency))
     if group.new:
         yield t.t("fact.new", n=group.new)
+
+
+def _money_table(group: Group, result: Result) -> TableSummary | None:
+    """The table whose amounts a group's are a part of: deals for the lines of deals."""
+    tables = {table.name: table for table in result.tables}
+    own = tables.get(group.table)
+    if group.table == "deal_lines" and (own is None or own.money_won is None):
+        return tables.get("deals", own)
+    return own
 
 
 def _example(finding: Finding, group: Group, result: Result, t: Translator) -> ExampleView:
@@ -136,7 +147,7 @@ def _is_amount(finding: Finding) -> bool:
 def _place(finding: Finding, result: Result, t: Translator) -> Said:
     parts = []
     if finding.file:
-        parts.append(isolate(shorten(Path(finding.file).name, 40)))
+        parts.append(isolate(shorten(Path(finding.file).name, 36)))
     if finding.row is not None and finding.sheet:
         parts.append(t.t("example.sheet_row", sheet=finding.sheet, row=finding.row))
     elif finding.row is not None:
@@ -150,15 +161,12 @@ def folded_groups(views: Sequence[GroupView], t: Translator) -> tuple[Folded, ..
     for view in views:
         families.setdefault(view.group.code[:1], []).append(view)
     return tuple(
-        Folded(
-            family=t.family(letter),
-            sentence=t.n(
-                "folded.family",
-                len(members),
-                family=t.family(letter),
-                findings=t.n("folded.findings", sum(max(m.group.records, 1) for m in members)),
-            ),
-            groups=tuple(members),
-        )
+        Folded(family=t.family(letter), sentence=_folded(letter, members, t), groups=tuple(members))
         for letter, members in families.items()
     )
+
+
+def _folded(letter: str, members: Sequence[GroupView], t: Translator) -> Said:
+    counts = counts_of([member.group for member in members], t)
+    said = Said(", ".join(words for _, words in counts))
+    return t.t("folded.family", family=t.family(letter), counts=said)

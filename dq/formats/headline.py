@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dq.findings import Outcome, Result, Severity, TableSummary
+from dq.findings import Group, Outcome, Result, Severity, TableSummary
 from dq.i18n.safe import Said
 from dq.i18n.translator import Translator
 
@@ -13,22 +13,29 @@ def headline_of(result: Result, t: Translator) -> Said:
     """One sentence. Each record counts once, and stands beside the whole.
 
     It is about the table of the worst error; amounts of different rules are never added: the
-    share of money is that of the table's bad records.
+    share of money is that of the table's bad records. Files that could not be read come first.
     """
-    errored = [o for o in result.outcomes if o.outcome is Outcome.ERRORED]
+    errored = {o.code for o in result.outcomes if o.outcome is Outcome.ERRORED}
     if errored:
-        codes = {o.code for o in errored}
-        return t.n("headline.errored", len(codes))
+        return t.n("headline.errored", len(errored))
+    refused = sum(note.code == "source.refused" for note in result.notes)
+    if refused:
+        return Said(f"{t.n('headline.refused', refused)} {_judgement(result, t)}")
     if result.outcome == "errored":
         return t.t("headline.errored_plain")
+    return _judgement(result, t)
+
+
+def _judgement(result: Result, t: Translator) -> Said:
     table = _worst_table(result)
     if table is not None:
         return _about(table, result, t)
     bad = [g for g in result.groups if g.severity.rank >= Severity.ERROR.rank]
     if bad:
         return t.n("headline.errors_of_table", len(bad))
-    if result.groups:
-        return t.n("headline.warnings", len(result.groups))
+    warnings = sum(g.severity is Severity.WARNING for g in result.groups)
+    if warnings or result.groups:
+        return t.n("headline.warnings", warnings) if warnings else t.t("headline.infos")
     judged = {o.code for o in result.outcomes if o.outcome is Outcome.PASSED}
     return t.n("headline.clean", len(judged)) if judged else t.t("headline.nothing")
 
@@ -45,7 +52,20 @@ def _worst_table(result: Result) -> TableSummary | None:
 def _about(table: TableSummary, result: Result, t: Translator) -> Said:
     of_records = t.of_records(table.name, table.live)
     share = t.percent(table.bad_records / table.live)
-    if table.score_by_amount is None or not table.money:
+    only = _only_group(table, result)
+    if only is not None and only.records_won and only.money_won is not None:
+        whole = next((s.money_won for s in result.tables if s.name == "deals"), None)
+        if whole:
+            return t.n(
+                "headline.bad_won",
+                table.bad_records,
+                of_records=of_records,
+                share=share,
+                won=t.number(only.records_won),
+                money=t.money(only.money_won, result.currency),
+                whole=t.money(whole, result.currency),
+            )
+    if table.score_by_amount is None or table.score_by_amount >= 1 or not table.money:
         return t.n("headline.bad", table.bad_records, of_records=of_records, share=share)
     return t.n(
         "headline.bad_money",
@@ -55,3 +75,13 @@ def _about(table: TableSummary, result: Result, t: Translator) -> Said:
         money_share=t.percent(max(1 - table.score_by_amount, 0.0)),
         whole=t.money(table.money, result.currency),
     )
+
+
+def _only_group(table: TableSummary, result: Result) -> Group | None:
+    """The one group that holds all bad records of a table, if there is one."""
+    bad = [
+        g
+        for g in result.groups
+        if g.table == table.name and g.severity.rank >= Severity.ERROR.rank and g.records
+    ]
+    return bad[0] if len(bad) == 1 and bad[0].records == table.bad_records else None

@@ -40,23 +40,27 @@ def _source(source: SourceMapping, t: Translator) -> Iterator[str]:
         yield str(t.t("map.kept_as_is", source=source.source))
         return
     names = ", ".join(str(t.table(x.table)) for x in source.tables)
-    yield str(t.t("map.source", source=source.source, tables=names, preset=source.preset))
+    known = source.preset != "generic"
+    key = "map.source" if known else "map.source_plain"
+    yield str(t.t(key, source=source.source, tables=names, preset=source.preset))
     for table in source.tables:
         yield from _table(table, len(source.tables) > 1, t)
 
 
 def _table(table: TableMapping, titled: bool, t: Translator) -> Iterator[str]:
     if titled:
-        yield f"  {table.table}"
+        yield f"  {t.table(table.table)}"
+    indent = "    " if titled else "  "
     if table.key:
-        yield _line(" + ".join(table.key), "id", "")
+        yield _line(" + ".join(table.key), "id", "", indent)
     else:
-        yield str(t.t("map.no_key"))
+        yield f"{indent}{t.t('map.no_key')}"
     for column in table.columns:
         if column.target != "id":
-            yield _line(_from(column), column.target, _how(column, t))
+            yield _line(_from(column), column.target, _how(column, t), indent)
     if table.own:
-        yield str(t.t("map.own", columns=", ".join(_few([o.source for o in table.own]))))
+        names = ", ".join(_few([own.source for own in table.own]))
+        yield f"{indent}{t.t('map.own', columns=names)}"
 
 
 def _from(column: ColumnMapping) -> str:
@@ -78,8 +82,8 @@ def _how(column: ColumnMapping, t: Translator) -> str:
     return ", ".join(parts)
 
 
-def _line(left: str, right: str, how: str) -> str:
-    return f"  {pad(left, _WIDTH)} → {pad(right, 20)} {how}".rstrip()
+def _line(left: str, right: str, how: str, indent: str) -> str:
+    return f"{indent}{pad(left, _WIDTH)} → {pad(right, 20)} {how}".rstrip()
 
 
 def _few(names: Sequence[str], most: int = 8) -> list[str]:

@@ -116,7 +116,8 @@ class Progress:
 
     def _tail(self, spent: float) -> str:
         if not self._total:
-            return f"{self._t.number(self._done)}  {_clock_text(spent)}"
+            count = f"{self._t.number(self._done)}  " if self._done else ""
+            return count + _clock_text(spent)
         share = min(self._done / self._total, 1.0)
         full = round(share * _BAR)
         bar = "#" * full + "." * (_BAR - full)

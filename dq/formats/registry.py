@@ -29,6 +29,7 @@ def render(
     quiet: bool = False,
     verbose: bool = False,
     findings: pa.Table | Path | str | None = None,
+    project: bool = False,
 ) -> str | bytes:
     """Render a result.
 
@@ -43,6 +44,7 @@ def render(
         verbose: Text: every group, every note.
         findings: All findings (findings.parquet or its content); default: the result's own
             `findings_path`, and without that the groups' examples.
+        project: Whether the result is about a project; decides which commands are named next.
 
     Raises:
         UsageError: There is no such format.
@@ -53,7 +55,9 @@ def render(
     if format == "text":
         from dq.formats.text import render_text
 
-        return render_text(result, t, color=color, width=width, quiet=quiet, verbose=verbose)
+        return render_text(
+            result, t, color=color, width=width, quiet=quiet, verbose=verbose, project=project
+        )
     if format == "json":
         from dq.formats.json_document import render_json
 
@@ -61,7 +65,7 @@ def render(
     if format == "html":
         from dq.formats.html.page import render_html
 
-        return render_html(result, t, limit=limit, findings=findings)
+        return render_html(result, t, limit=limit, findings=findings, project=project)
     raise UsageError(
         "There is no format “{format}”.",
         fix="Choose one of: {choices}.",

@@ -77,6 +77,7 @@ class Paint:
         self.on = on
 
     def __call__(self, text: str, style: str) -> str:
+        """The text in a style."""
         if not self.on or not text:
             return text
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m"

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from dq.findings import InputFact, Result
 from dq.formats.terminal import Paint, pad, text_width, wrap
-from dq.formats.view import SHOWN, ExampleView, GroupView, NoteView, RuleView, View, view_of
+from dq.formats.view import ExampleView, GroupView, NoteView, RuleView, View, view_of
 from dq.i18n.safe import Said, isolate, shorten
 from dq.i18n.translator import Translator
 
 __all__ = ["render_text"]
 
 _MARKS = {"critical": "✗", "error": "✗", "warning": "!", "info": "·"}
+_FILES = 8
 _NOTES = 6
 _EXAMPLES = 3
+_NAMES = 5
+_MISSING = 3
+_LEAST = 8
+
+Cells = tuple[str, str, str, str]
+"""Key, value, amount and place of an example."""
 
 
 def render_text(
@@ -25,6 +33,7 @@ def render_text(
     width: int = 100,
     quiet: bool = False,
     verbose: bool = False,
+    project: bool = False,
 ) -> str:
     """The result as text, one trailing newline.
 
@@ -35,9 +44,9 @@ def render_text(
         width: Columns of the terminal.
         quiet: Only the headline.
         verbose: Every group, every note, and why rules do not apply.
+        project: Whether the result is about a project, not files at hand.
     """
-    shown = len(result.groups) if verbose else SHOWN
-    view = view_of(result, t, shown=shown, examples=_EXAMPLES)
+    view = view_of(result, t, everything=verbose, examples=_EXAMPLES, project=project)
     page = _Page(view, Paint(color), max(width, 40), verbose)
     lines = [page.headline()] if quiet else list(page.lines())
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -72,6 +81,8 @@ class _Page:
             (t.t("label.read"), [*_read(result, t, verbose=self.verbose), *_unequal(result, t)]),
             (t.t("label.as_of"), [self.view.as_of]),
         ]
+        if self.view.refused:
+            entries.insert(1, (t.t("label.refused"), list(self.view.refused)))
         counts = " · ".join(words for _, words in self.view.counts)
         if counts:
             entries.append((t.t("label.groups"), [counts]))
@@ -79,6 +90,7 @@ class _Page:
         size = max(text_width(label) for label, _ in entries) + 2
         for label, texts in entries:
             style = "bold" if texts == [self.view.headline] else None
+            style = "error" if label == t.t("label.refused") else style
             for i, text in enumerate(texts):
                 first = pad(label if i == 0 else "", size)
                 for line in wrap(text, self.width - size):
@@ -101,6 +113,8 @@ class _Page:
         head, *rest = wrap(facts, self.width, first=indent, rest="  ")
         yield f"  {word} · {head.lstrip(' ')}"
         yield from rest
+        if severity == "info" and not self.verbose:
+            return
         yield from self.examples(view)
         if view.fix:
             yield from wrap(view.fix, self.width, first="  → ", rest="    ")
@@ -110,6 +124,7 @@ class _Page:
         if not rows:
             return
         used = [i for i in range(4) if any(row[i] for row in rows)]
+        rows = _fitting(rows, self.width - 6 - 2 * (len(used) - 1))
         sizes = {i: max(text_width(row[i]) for row in rows) for i in used}
         for row in rows:
             cells = [_aligned(row[i], sizes[i], right=i == 2) for i in used]
@@ -126,49 +141,76 @@ class _Page:
     def rules(self) -> Iterator[str]:
         t = self.t
         for rule in self.view.errored:
-            said = _rule(rule, reason=True)
+            said = _rule(rule)
             label = self.paint(t.t("label.failed_rules"), "error")
             yield from wrap(f"{label}: {said}", self.width, rest="  ")
+        if self.verbose:
+            yield from self.reasons()
+            return
+        if self.view.missing:
+            said = ", ".join(f"{code}\u00a0({_few(n)})" for code, n in self.view.missing.items())
+            yield from wrap(f"{t.t('label.not_applicable')}: {said}", self.width, rest="  ")
+        if self.view.no_evidence:
+            said = _by_name(self.view.no_evidence)
+            yield from wrap(f"{t.t('label.no_evidence')}: {said}", self.width, rest="  ")
+
+    def reasons(self) -> Iterator[str]:
         for label, rules in (
             ("label.not_applicable", self.view.not_applicable),
             ("label.no_evidence", self.view.no_evidence),
         ):
-            if rules and self.verbose:
-                yield t.t(label) + ":"
-                for rule in rules:
-                    yield from wrap(_rule(rule, reason=True), self.width, first="  ", rest="    ")
-            elif rules:
-                yield from wrap(f"{t.t(label)}: {_by_name(rules)}", self.width, rest="  ")
+            if rules:
+                yield self.t.t(label) + ":"
+            for rule in rules:
+                yield from wrap(_rule(rule), self.width, first="  ", rest="    ")
 
     def notes(self) -> Iterator[str]:
-        notes = self.view.notes
-        shown = notes if self.verbose else notes[:_NOTES]
-        for note in shown:
-            yield from wrap(_note(note, self.t), self.width, rest="  ")
-            if note.setting and self.verbose:
-                said = f"{self.t.t('label.setting')}: {note.setting}"
-                yield from wrap(said, self.width, first="  ", rest="    ")
-        if len(notes) > len(shown):
-            yield self.t.n("folded.notes", len(notes) - len(shown))
+        if self.verbose:
+            for note in self.view.notes:
+                yield from wrap(self.note(note, note.sentence), self.width, rest="  ")
+                if note.setting:
+                    said = f"{self.t.t('label.setting')}: {note.setting}"
+                    yield from wrap(said, self.width, first="  ", rest="    ")
+            return
+        lines = list(_one_line_each(self.view.notes, self.t))
+        for note in lines[:_NOTES]:
+            yield from wrap(self.note(note, note.sentence), self.width, rest="  ")
+        if len(lines) > _NOTES:
+            yield self.t.n("folded.notes", len(lines) - _NOTES)
+
+    def note(self, note: NoteView, said: str) -> str:
+        plain = note.severity == "info"
+        word = self.t.t("label.note") if plain else self.t.severity(note.severity)
+        label = f"{word[:1].upper()}{word[1:]}"
+        label = label if plain else self.paint(label, note.severity)
+        return f"{label}: {note.place}: {said}" if note.place else f"{label}: {said}"
 
     def rest(self) -> Iterator[str]:
-        command, _ = self.view.commands[0]
-        label = self.t.t("label.rest")
-        if self.verbose and len(self.view.commands) > 1:
-            label, command = self.t.t("label.next"), self.view.commands[1][0]
-        yield f"{label}: {self.paint(command, 'bold')}"
+        commands = [command for command, _ in self.view.commands]
+        label = self.t.t("label.next")
+        first = f"{label}: "
+        for command in commands[1:] if self.verbose else commands:
+            yield first + self.paint(command, "bold")
+            first = " " * text_width(first)
 
 
 def _read(result: Result, t: Translator, *, verbose: bool) -> Iterator[str]:
-    for fact in result.inputs:
-        yield _input(fact, t)
-        if fact.unmapped and verbose:
-            headers = t.joined(isolate(shorten(h, 40)) for h in fact.unmapped)
-            yield "  " + t.n("input.unmapped", len(fact.unmapped), headers=headers)
+    facts = result.inputs if verbose else result.inputs[:_FILES]
+    for fact in facts:
+        line = _input(fact, t)
+        if fact.tables and fact.unmapped:
+            names = fact.unmapped if verbose else fact.unmapped[:_NAMES]
+            shown = [isolate(shorten(name, 30)) for name in names]
+            if len(names) < len(fact.unmapped):
+                shown.append(Said("…"))
+            line += "; " + t.n("input.unmapped", len(fact.unmapped), headers=t.joined(shown))
+        yield line
+    if len(facts) < len(result.inputs):
+        yield t.n("input.more", len(result.inputs) - len(facts))
 
 
 def _input(fact: InputFact, t: Translator) -> str:
-    name = isolate(shorten(fact.file, 80))
+    name = isolate(shorten(Path(fact.file).name, 60))
     if fact.sheet:
         name = Said(f"{name}[{isolate(shorten(fact.sheet, 40))}]")
     rows = t.n("input.rows", fact.rows_read)
@@ -197,19 +239,47 @@ def _unequal(result: Result, t: Translator) -> Iterator[str]:
             yield f"{t.table(table.name)}: {t.n('table.collapsed', table.collapsed)}"
 
 
-def _cells(example: ExampleView) -> tuple[str, str, str, str]:
+def _cells(example: ExampleView) -> Cells:
     return example.key, example.value or "", example.money or "", example.place
+
+
+def _fitting(rows: list[Cells], room: int) -> list[Cells]:
+    """Values cut, if that brings each record onto one line."""
+    widest = [max(text_width(row[i]) for row in rows) for i in range(4)]
+    left = room - sum(widest) + widest[1]
+    if left >= min(widest[1], _LEAST):
+        return [(row[0], shorten(row[1], max(left, 1)), row[2], row[3]) for row in rows]
+    return rows
 
 
 def _aligned(text: str, size: int, *, right: bool) -> str:
     return " " * (size - text_width(text)) + text if right else pad(text, size)
 
 
-def _rule(rule: RuleView, *, reason: bool) -> str:
+def _rule(rule: RuleView) -> str:
     name = _name(rule)
     if rule.tables:
         name += f" ({rule.tables})"
-    return f"{name}: {rule.reason}" if reason and rule.reason else name
+    return f"{name}: {rule.reason}" if rule.reason else name
+
+
+def _one_line_each(notes: Sequence[NoteView], t: Translator) -> Iterator[NoteView]:
+    """Notes of one file as one; the same said of several files once, with their number."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for note in notes:
+        files.setdefault((note.severity, note.place), []).append(note.sentence)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (severity, place), sentences in files.items():
+        said = " ".join(dict.fromkeys(sentences))
+        alike.setdefault((severity, said), []).append(place)
+    for (severity, said), places in alike.items():
+        place = places[0] if len(places) == 1 else t.n("note.files", len(places))
+        yield NoteView(severity, said, place, None)
+
+
+def _few(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > _MISSING else ""
+    return ", ".join(names[:_MISSING]) + more
 
 
 def _name(rule: RuleView) -> str:
@@ -218,22 +288,11 @@ def _name(rule: RuleView) -> str:
 
 
 def _by_name(rules: Sequence[RuleView]) -> str:
-    names: dict[str, str] = {}
+    """Rules by their codes, each with its tables."""
     tables: dict[str, list[str]] = {}
     for rule in rules:
-        names[rule.code] = _name(rule)
-        tables.setdefault(rule.code, []).extend(_filled([rule.tables]))
+        tables.setdefault(rule.code, []).extend([rule.tables] if rule.tables else [])
     return ", ".join(
-        f"{name} ({', '.join(tables[code])})" if tables[code] else name
-        for code, name in names.items()
+        f"{code}\u00a0({', '.join(names)})" if names else code
+        for code, names in sorted(tables.items())
     )
-
-
-def _note(note: NoteView, t: Translator) -> str:
-    mark = t.severity(note.severity) if note.severity != "info" else t.t("label.note")
-    sentence = f"{note.place}: {note.sentence}" if note.place else note.sentence
-    return f"{mark[:1].upper()}{mark[1:]}: {sentence}"
-
-
-def _filled(texts: Iterable[str]) -> list[str]:
-    return [text for text in texts if text]

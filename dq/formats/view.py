@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "REFUSED",
     "SHOWN",
     "ExampleView",
     "Folded",
@@ -35,19 +36,26 @@ __all__ = [
 ]
 
 SHOWN = 15
-"""Groups that the first screen shows; the rest is folded by family."""
+"""Errors and warnings that the first screen shows; the rest is folded by family."""
+
+_FEW, _INFOS = 6, 3
+
+REFUSED = "source.refused"
+"""The note about a file that could not be read."""
 
 _OLD_DAYS = 7
+_LONG = 60
 
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule that judged nothing, or crashed, and why."""
+    """A rule that judged nothing, or crashed, and why; `missing`: what was never mapped."""
 
     code: str
     title: str
     tables: str
     reason: str
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class View:
     headline: str
     as_of: str
     counts: tuple[tuple[str, str], ...]  # severity, its number of groups in words
+    refused: tuple[str, ...]  # files that could not be read, and why
     groups: tuple[GroupView, ...]
     folded: tuple[Folded, ...]
     errored: tuple[RuleView, ...]
@@ -76,6 +85,15 @@ class View:
     no_evidence: tuple[RuleView, ...]
     notes: tuple[NoteView, ...]
     commands: tuple[tuple[str, str], ...]  # command, what it does
+
+    @property
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """What was never mapped, by the rule that needs it: C106 → deals.lost_reason."""
+        names: dict[str, dict[str, None]] = {}
+        for rule in sorted(self.not_applicable, key=lambda rule: rule.code):
+            if rule.missing:
+                names.setdefault(rule.code, {}).update(dict.fromkeys(rule.missing))
+        return {code: tuple(found) for code, found in names.items()}
 
 
 def own_words(result: Result, language: str) -> Translator:
@@ -90,68 +108,106 @@ def view_of(
     result: Result,
     t: Translator,
     *,
-    shown: int = SHOWN,
+    everything: bool = False,
     examples: int = 3,
     findings: pa.Table | Path | str | None = None,
+    project: bool = False,
 ) -> View:
     """Put a result into words.
 
     Args:
         result: What was found.
         t: Speaks the language.
-        shown: Groups shown one by one; the rest is folded by family.
+        everything: Whether all groups are shown one by one; else the first screen's, and the
+            rest is folded by family.
         examples: Records shown of each group.
         findings: All findings, where more examples are wanted than the groups carry.
+        project: Whether the result is about a project, not files at hand.
     """
     records = records_of(result.groups, findings, examples)
     views = [
         group_view(i, g, records[g.id][:examples], result, t)
         for i, g in enumerate(result.groups, start=1)
     ]
-    by_outcome = partial(_rules, result.outcomes, t)
+    shown = views if everything else _first_screen(views)
+    numbers = {view.number for view in shown}
+    by_outcome = partial(_rules, result, t)
     return View(
         result=result,
         t=t,
         headline=headline_of(result, t),
         as_of=_as_of(result, t),
         counts=counts_of(result.groups, t),
-        groups=tuple(views[:shown]),
-        folded=folded_groups(views[shown:], t),
+        refused=tuple(t.t(n.code, **n.args) for n in result.notes if n.code == REFUSED),
+        groups=tuple(shown),
+        folded=folded_groups([view for view in views if view.number not in numbers], t),
         errored=by_outcome(Outcome.ERRORED),
         not_applicable=by_outcome(Outcome.NOT_APPLICABLE),
         no_evidence=by_outcome(Outcome.NO_EVIDENCE),
         notes=_notes(result, t),
-        commands=_commands(result, t),
+        commands=_commands(result, t, project=project or result.run_id is not None),
     )
 
 
-def _rules(
-    outcomes: Sequence[RuleOutcome], t: Translator, outcome: Outcome
-) -> tuple[RuleView, ...]:
+def _first_screen(views: Sequence[GroupView]) -> list[GroupView]:
+    """Errors and warnings, worst first; what is only for information where these are few."""
+    infos = [view for view in views if view.group.severity is Severity.INFO]
+    serious = [view for view in views if view.group.severity is not Severity.INFO]
+    return serious[:SHOWN] + (infos[:_INFOS] if len(serious) < _FEW else [])
+
+
+def _rules(result: Result, t: Translator, outcome: Outcome) -> tuple[RuleView, ...]:
     """Rules with one outcome; a rule with the same reason on several tables is one line."""
     lines: dict[tuple[str, str], list[str]] = {}
-    for each in outcomes:
+    missing: dict[tuple[str, str], tuple[str, ...]] = {}
+    there = {table.name for table in result.tables}
+    for each in result.outcomes:
         if each.outcome is outcome:
             reason = t.t(each.reason, **each.args) if each.reason else Said("")
             lines.setdefault((each.code, reason), []).append(each.table or "")
+            missing[each.code, reason] = _missing(each, there)
     return tuple(
         RuleView(
             code=isolate(code),
             title=title_of(code, t),
             tables=t.joined(isolate(name) for name in tables if name),
             reason=reason,
+            missing=missing[code, reason],
         )
         for (code, reason), tables in lines.items()
     )
+
+
+def _missing(outcome: RuleOutcome, there: set[str]) -> tuple[str, ...]:
+    """Columns and tables that a rule needs and nothing was mapped to."""
+    if outcome.reason not in {"needs.columns", "needs.tables"}:
+        return ()
+    names: list[str] = []
+    for value in outcome.args.values():
+        listed = value if isinstance(value, (list, tuple)) else str(value).split(",")
+        names += [str(name).strip() for name in listed]
+    of = f"{outcome.table}." if outcome.table and outcome.reason == "needs.columns" else ""
+    missing = [name if "." in name else of + name for name in names]
+    return tuple(isolate(name) for name in missing if name and name not in there)
 
 
 def _notes(result: Result, t: Translator) -> tuple[NoteView, ...]:
     notes: list[tuple[Note, InputFact | None]] = [(note, None) for note in result.notes]
     seen = {id(note) for note in result.notes}
     notes += [(n, fact) for fact in result.inputs for n in fact.notes if id(n) not in seen]
-    views = [_note(note, fact, t) for note, fact in notes]
+    views = [_note(n, fact, t) for n, fact in notes if n.code != REFUSED and not _is_usual(n)]
     ranks = {severity.value: -severity.rank for severity in Severity}
     return tuple(sorted(dict.fromkeys(views), key=lambda view: ranks.get(view.severity, 0)))
+
+
+def _is_usual(note: Note) -> bool:
+    """Whether a note says only what everyone expects: commas, UTF-8, a mapping as before."""
+    if note.code == "mapping.remembered":
+        return True
+    if note.code == "source.delimiter":
+        return note.args.get("delimiter") == ","
+    encoding = str(note.args.get("encoding", "")).lower().replace("_", "-")
+    return note.code == "source.encoding_detected" and encoding in {"utf-8", "ascii"}
 
 
 def _note(note: Note, fact: InputFact | None, t: Translator) -> NoteView:
@@ -165,7 +221,9 @@ def _note(note: Note, fact: InputFact | None, t: Translator) -> NoteView:
         name, value = note.setting
         line = f"{name}: {_yaml(value)}"
         setting = isolate(f"sources: {{{_yaml(fact.name)}: {{{line}}}}}" if fact else line)
-    return NoteView(note.severity, t.t(note.code, **note.args), place, setting)
+    sentence = t.t(note.code, **note.args)
+    named = bool(place) and sentence.startswith(place)
+    return NoteView(note.severity, sentence, Said("") if named else place, setting)
 
 
 def _yaml(value: object) -> str:
@@ -190,28 +248,38 @@ def _as_of(result: Result, t: Translator) -> str:
     return sentence
 
 
-def _commands(result: Result, t: Translator) -> tuple[tuple[str, str], ...]:
+def _commands(result: Result, t: Translator, *, project: bool) -> tuple[tuple[str, str], ...]:
     """Commands that lead on from here, the one that shows the rest first."""
     worst = result.groups[0].code if result.groups else None
     commands: list[tuple[str, str]] = []
-    if result.run_id:
-        commands.append(("dq findings", t.t("next.scan")))
-        if worst:
-            export = f"dq findings --code {worst} --format xlsx --output {worst}.xlsx"
-            commands.append((export, t.t("next.findings")))
-        commands.append(("dq worklist --by owner --out worklists", t.t("next.worklist")))
+    if project:
+        commands.append(("dq --verbose check", t.t("next.scan")))
     else:
         files = _files(result)
-        commands.append((" ".join(["dq scan", *files, "--verbose"]), t.t("next.scan")))
-        commands.append((" ".join(["dq init --from", *files]), t.t("next.init")))
+        commands.append((f"dq --verbose scan {files}", t.t("next.scan")))
+        commands.append((f"dq init --from {files}", t.t("next.init")))
     if worst:
-        commands.append((f"dq explain {worst}", t.t("next.explain")))
+        commands.insert(1, (f"dq explain {worst}", t.t("next.explain")))
     return tuple((isolate(command), words) for command, words in commands)
 
 
-def _files(result: Result) -> list[str]:
-    """The files that were read, quoted as this system's shell takes them."""
-    names = dict.fromkeys(fact.file for fact in result.inputs)
-    if os.name == "nt":
-        return [subprocess.list2cmdline([name]) for name in names]
-    return [shlex.quote(name) for name in names]
+def _files(result: Result) -> str:
+    """What was read, quoted as this system's shell takes it: the file, the folder, the files."""
+    paths = list(dict.fromkeys(Path(fact.file) for fact in result.inputs))
+    folders = {path.parent for path in paths}
+    named = _quoted(paths)
+    many = len(paths) > 1 and len(folders) == 1 and len(named) > _LONG
+    return _quoted(folders) if many else named
+
+
+def _quoted(paths: Iterable[Path]) -> str:
+    names = [_from_here(path) for path in paths]
+    return subprocess.list2cmdline(names) if os.name == "nt" else shlex.join(names)
+
+
+def _from_here(path: Path) -> str:
+    """The path as one would type it in the working folder."""
+    try:
+        return str(path.relative_to(Path.cwd())) if path.is_absolute() else str(path)
+    except (ValueError, OSError):
+        return str(path)

@@ -69,6 +69,8 @@ __all__ = [
 ]
 
 _DECIMAL = re.compile(r"-?\d{1,14}\.\d{4}")
+_LONG_DECIMAL = re.compile(r"-?\d{1,14}\.\d{4,}(?:[eE][+-]?\d{1,2})?")
+_HASH = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 _MIDNIGHT = re.compile(r"\d{4}-\d{2}-\d{2} 00:00:00")
 _WORD = re.compile(r"[a-z][a-z_]*")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)?\.[a-z]{2,4}")
@@ -213,7 +215,7 @@ def _places(group: Group, t: Translator, currency: str | None) -> dict[str, obje
     if group.column:
         places["column"] = t.column(group.column, group.table)
     if cause:
-        places["cause"] = cause
+        places["cause"] = _written(cause)
     _add_example(places, group)
     return places
 
@@ -222,7 +224,7 @@ def _add_example(places: dict[str, object], group: Group) -> None:
     first = group.examples[0] if group.examples else None
     if first is not None and first.value is not None:
         value = shown_value(first.value, column=group.column, personal=group.personal)
-        places.setdefault("value", value)
+        places.setdefault("value", _written(value) if value else value)
     if "value" in places:
         places["example"] = places["value"]
     elif first is not None and first.key:
@@ -258,7 +260,11 @@ def _masked(value: str, column: str | None) -> str:
 
 
 def _written(text: str) -> object:
-    return Decimal(text) if _DECIMAL.fullmatch(text) else isolate(text)
+    """Text as a sentence has it: numbers as numbers, hashes by their first characters."""
+    if _LONG_DECIMAL.fullmatch(text):
+        return Decimal(text)
+    brief = _HASH.sub(lambda found: found.group()[:8] + "…", text)
+    return Said(brief) if isinstance(text, Said) else isolate(brief)
 
 
 def _tidied(value: str) -> str:

@@ -111,9 +111,11 @@ class Translator:
     # Words
 
     def severity(self, name: str) -> Said:
+        """A severity in words."""
         return self.t(f"word.severity.{name}")
 
     def outcome(self, name: str) -> Said:
+        """How a rule ended, in words."""
         return self.t(f"word.outcome.{name}")
 
     def family(self, code: str) -> Said:
@@ -147,6 +149,7 @@ class Translator:
     # Numbers and time
 
     def number(self, value: int | float | Decimal) -> Said:
+        """A number as the language writes it."""
         return Said(format_number(value, self.language))
 
     def money(self, value: Decimal | None, currency: str | None = None) -> Said:
@@ -156,12 +159,15 @@ class Translator:
         return Said(isolate(format_money(value, currency, self.language)))
 
     def percent(self, share: float) -> Said:
+        """A share of 1 as per cent."""
         return Said(format_share(share, self.language))
 
     def day(self, value: date) -> Said:
+        """A day as the language writes it."""
         return Said(format_day(value, self.language))
 
     def moment(self, value: datetime) -> Said:
+        """A day and its time."""
         return Said(format_moment(value, self.language))
 
     # Inside
@@ -227,6 +233,8 @@ class Translator:
     def _by_type(self, name: str, value: object) -> str:
         if isinstance(value, Said):
             return value
+        if isinstance(value, DqError):
+            return self.error(value)
         if isinstance(value, Enum):
             return self._by_enum(value)
         if isinstance(value, bool):

@@ -13,7 +13,7 @@ from dq.sources.legacy import guess_legacy
 from dq.sources.lines import note, refuse
 from dq.sources.options import ReadOptions
 
-__all__ = ["Text", "as_utf8", "looks_utf16", "prepare"]
+__all__ = ["Text", "as_utf8", "byte_order_mark", "looks_utf16", "prepare"]
 
 SAMPLE = 256 * 1024
 CHUNK = 4 * 1024 * 1024
@@ -55,7 +55,7 @@ def prepare(path: Path, options: ReadOptions, into: Path, *, doubt: bool = False
     """
     with path.open("rb") as stream:
         sample = stream.read(SAMPLE)
-    marked = next(((mark, name) for mark, name in _BOMS if sample.startswith(mark)), None)
+    marked = byte_order_mark(sample)
     declared = _declared(options.encoding)
     if marked is not None:
         text = Text(path, marked[1], skip=len(marked[0]))
@@ -98,6 +98,11 @@ def as_utf8(text: Text, into: Path) -> Text:
     return replace(text, path=target, skip=0, damaged=damaged, temporary=True)
 
 
+def byte_order_mark(sample: bytes) -> tuple[bytes, str] | None:
+    """The mark that a text starts with, and the encoding that it stands for."""
+    return next(((mark, name) for mark, name in _BOMS if sample.startswith(mark)), None)
+
+
 def looks_utf16(sample: bytes) -> str | None:
     """The byte order of UTF-16 without a mark, None when it is something else."""
     if len(sample) < 8 or b"\0" not in sample[:4096]:
@@ -130,7 +135,9 @@ def _declared(name: str | None) -> str | None:
 def _detected(path: Path, sample: bytes, *, doubt: bool) -> Text:
     wide = looks_utf16(sample)
     if wide is not None:
-        said = note("source.encoding_detected", encoding=wide, setting=("encoding", wide))
+        said = note(
+            "source.encoding_detected", encoding=wide, confidence=1.0, setting=("encoding", wide)
+        )
         return Text(path, wide, notes=(said,))
     if _is_utf8(sample) and not doubt:
         return Text(path, "utf-8")

@@ -24,7 +24,8 @@ _RANKS = {letter: rank for rank, letter in enumerate(_BY_FREQUENCY)} | {
     "ґ": 31,
 }
 _LATIN = frozenset("éèêëàâäáãåçñöóôõúüùûíîïìßøæýÿšžœ")
-_SIGNS = frozenset("№«»—–“”„’‘…·°§€₴₽•\u00a0©®™±")
+_QUOTES = frozenset("«»“”„’‘")
+_SIGNS = _QUOTES | frozenset("№—–…·°§€₴₽•\u00a0©®™±")
 _LINES = 400
 _TELLING = 16
 """Characters after which more of them make a reading no surer."""
@@ -62,14 +63,15 @@ def _score(text: str) -> tuple[float, int]:
 def _likelihood(before: str, char: str, after: str) -> float:
     small = char.lower()
     if small in _RANKS:
-        value, stranger = -2.3 - 0.13 * _RANKS[small], _is_latin
+        value = -2.3 - 0.13 * _RANKS[small]
+        value -= 5.0 if _is_latin(before) or _is_latin(after) else 0.0
     elif small in _LATIN:
-        value, stranger = -4.0, _is_other
+        value = -4.0 - (3.0 if _is_other(before) or _is_other(after) else 0.0)
+    elif char in _SIGNS:
+        return -5.0 if char in _QUOTES or not (before + after).strip().isalpha() else -8.0
     else:
-        return -5.0 if char in _SIGNS else -12.0
-    if char != small and before.islower():
-        value -= 4.0
-    return value - (5.0 if stranger(before) or stranger(after) else 0.0)
+        return -12.0
+    return value - (4.0 if char != small and before.islower() else 0.0)
 
 
 def _is_latin(char: str) -> bool:

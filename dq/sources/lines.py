@@ -79,9 +79,9 @@ def filled(cells: Sequence[str]) -> int:
 
 
 def shown(value: str) -> str:
-    """A raw value as problems carry it: cut short, control characters made visible."""
+    """A raw value as problems carry it: cut short, halves of characters marked."""
     text = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
-    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def note(

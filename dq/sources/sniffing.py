@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dq.sources.compound import CompoundError, CompoundFile
 from dq.sources.container import container, damaged
-from dq.sources.encoding import looks_utf16
+from dq.sources.encoding import byte_order_mark, looks_utf16
 from dq.sources.failures import naming
 from dq.sources.lines import refuse
 
@@ -137,12 +137,11 @@ def _compound(path: Path) -> str:
 
 
 def _text(sample: bytes) -> str:
-    wide = looks_utf16(sample)
-    start = sample
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")) or wide:
-        encoding = wide or "utf-16"
-        start = sample.decode(encoding, "ignore").encode("utf-8", "ignore")
-    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    mark, encoding = byte_order_mark(sample) or (b"", looks_utf16(sample))
+    start = sample[len(mark) :]
+    if encoding is not None:
+        start = start.decode(encoding, "ignore").encode("utf-8", "ignore")
+    start = start.lstrip()
     if start[:5].lower() == b"mime-" and b"multipart/related" in start.lower():
         raise _no_table("MHTML")
     if _SPREADSHEET_XML.match(start):

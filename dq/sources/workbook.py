@@ -166,7 +166,7 @@ def _read_sheets(
             if not job.lenient or len(names) == 1:
                 raise
             failed.append(error)
-            notes.append(_skipped(name, error))
+            notes.append(note("source.sheet_skipped", severity="warning", sheet=name))
             continue
         parts.append(part)
     if not parts:
@@ -199,11 +199,6 @@ def _read_sheets(
 
 def _has_cells(facts: _Facts, name: str) -> bool:
     return facts.by_name.get(name, SheetFacts()).bounds.cells > 0
-
-
-def _skipped(name: str, error: SourceError) -> Note:
-    reason = error.message.format(**error.args_)
-    return note("source.sheet_skipped", severity="warning", sheet=name, reason=reason)
 
 
 def _no_cells(hidden: list[str]) -> SourceError:

@@ -51,6 +51,7 @@ _TIME = re.compile(
     r"(?P<off>Z| ?(?:UTC|GMT)| ?[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
+_OFFSET = re.compile(r"(?P<time>:[0-9]{2}(?:[.][0-9]+)?) ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$")
 _PLAUSIBLE = range(1900, 2200)
 
 
@@ -267,7 +268,7 @@ def detect_serials(values: Iterable[str] | Mapping[str, int]) -> str | None:
 
 def read_moment(text: str, formats: Iterable[str]) -> datetime | None:
     """The moment that a text names in the first of the formats that fits it whole."""
-    cleaned = re.sub(r"(?:Z| ?[+-][0-9]{2}:?[0-9]{2})$", "", text.strip())
+    cleaned = _OFFSET.sub(r"\g<time>", text.strip())
     for fmt in formats:
         try:
             return datetime.strptime(cleaned, fmt)

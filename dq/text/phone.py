@@ -45,6 +45,7 @@ _SEQUENCES = frozenset(
     for size in range(7, 12)
     for i in range(len(row) - size + 1)
 )
+_EIGHT_APART = re.compile(r"\s*[+＋]\s*8[\s(\-]")
 _MIN, _MAX = 7, 15
 
 
@@ -138,7 +139,7 @@ def _read(text: str, country: str | None) -> tuple[str, bool] | None:
     if candidate.startswith("00"):
         candidate = "+" + candidate[2:]
     if candidate.startswith("+"):
-        candidate = _repair_prefix(candidate) or candidate
+        candidate = _repair_prefix(candidate, text) or candidate
     elif country is None:
         return None
     sure = _sure(candidate, country)
@@ -154,8 +155,24 @@ def _read(text: str, country: str | None) -> tuple[str, bool] | None:
             continue
         if _possible(number):
             e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            if number.italian_leading_zero and phonenumbers.parse(e164, None) != number:
+                continue
+            if _repair_prefix(e164, e164) is not None:
+                continue
             return e164, phonenumbers.is_valid_number(number)
     return None
+
+
+def _valid(number: str) -> bool:
+    """Whether a number that begins with +84 or +88 is in use as it stands."""
+    import phonenumbers
+
+    if number[2] not in "48":
+        return False
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(number, None)))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _possible(number: phonenumbers.PhoneNumber) -> bool:
@@ -200,11 +217,14 @@ def _openings(digits: str, country: str) -> list[str]:
     return []
 
 
-def _repair_prefix(number: str) -> str | None:
-    """+8 916… and +7 8 916… are how +7 916… is mistyped; no other prefix is guessed."""
+def _repair_prefix(number: str, text: str) -> str | None:
+    """+8 916… and +7 8 916… are how +7 916… is mistyped; no other prefix is guessed.
+
+    +84 and +880 are Vietnam and Bangladesh, unless the 8 stands apart: "+8 (495) …".
+    """
     digits = number[1:]
     if len(digits) == 11 and digits[0] == "8" and digits[1] in "3489":
-        return "+7" + digits[1:]
+        return "+7" + digits[1:] if _EIGHT_APART.match(text) or not _valid(number) else None
     if len(digits) == 12 and digits.startswith("78") and digits[2] in "3489":
         return "+7" + digits[2:]
     return None
@@ -260,7 +280,7 @@ def _judge_digits(body: str, digits: str, country: str | None) -> Verdict | None
     if digits[-10:] in _SEQUENCES or digits in _SEQUENCES:
         return Verdict("sequence")
     compact = re.sub(r"[^\d+]", "", body.replace("＋", "+"))
-    repaired = _repair_prefix(compact) if compact.startswith("+") else None
+    repaired = _repair_prefix(compact, body) if compact.startswith("+") else None
     if repaired:
         return Verdict("prefix", suggestion=repaired)
     found = _read(body, country)

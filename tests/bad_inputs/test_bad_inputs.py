@@ -12,6 +12,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from dq.errors import SourceError
+from dq.i18n.catalogue import catalogue
+from dq.i18n.language import LANGUAGES
+from dq.i18n.template import places
 from dq.sources import ReadOptions, read
 from dq.tables import ROW, RawTable
 from tests.bad_inputs import makers
@@ -110,10 +113,26 @@ def _check_refusal(error: SourceError, expected: Mapping[str, Any], path: Path) 
     for place in ("line", "row", "sheet"):
         if place in expected:
             assert getattr(error.where, place) == expected[place]
+    for language in LANGUAGES:
+        check_said(language, error.message, error.args_)
+        check_said(language, error.fix, error.args_)
+
+
+def check_said(language: str, key: str, args: Mapping[str, Any]) -> None:
+    """A message is there in the language, and everything that it names is given."""
+    forms = catalogue(language).get(key, () if "." in key.split()[0][:-1] else (key,))
+    assert forms, key
+    for form in forms:
+        assert places(form) <= set(args), (language, key)
 
 
 def _check_table(table: RawTable, wanted: Mapping[str, Any]) -> None:
     check_invariant(table)
+    for language in LANGUAGES:
+        for said in (*table.problems, *table.facts.notes):
+            check_said(language, said.code, said.args)
+        for problem in table.problems:
+            check_said(language, f"{problem.code}.fix", problem.args)
     problems = [[p.code.removeprefix("problem."), p.row, p.column] for p in table.problems]
     assert problems == wanted.get("problems", [])
     notes = {n.code: n.setting for n in table.facts.notes}

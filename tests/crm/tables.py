@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dq.sources.headers import by_position, clean, unique
 from dq.tables import ROW, RawTable, SourceFacts
 
 
@@ -21,11 +22,8 @@ def raw_table(
     *,
     file: str | None = None,
 ) -> RawTable:
-    """A raw table with these headers; a repeated one gets its number behind it."""
-    columns: list[str] = []
-    for header in headers:
-        count = sum(h == header for h in headers[: len(columns)])
-        columns.append(f"{header} ({count + 1})" if count else header)
+    """A raw table with these headers, made unique and named as the readers do."""
+    columns, _ = unique([clean(h) or by_position(i) for i, h in enumerate(headers)])
     data = {
         column: pa.array([_cell(row, i) for row in rows], pa.string())
         for i, column in enumerate(columns)
@@ -37,7 +35,7 @@ def raw_table(
         file=Path(file or f"{name}.csv"), format="csv", size=0, sha256="",
         header_row=1, headers=tuple(headers),
     )  # fmt: skip
-    return RawTable(name, path, tuple(columns), len(rows), len(rows), facts)
+    return RawTable(name, path, columns, len(rows), len(rows), facts)
 
 
 def _cell(row: Sequence[str | None], place: int) -> str | None:

@@ -61,4 +61,4 @@ def test_items_are_labelled(words: Any, monkeypatch: Any) -> None:
         clock.now += 5
         seen = list(progress.each(["a" * 50, "b"], str))
     assert seen == ["a" * 50, "b"]
-    assert stream.getvalue().startswith("\r\x1b[2K" + "a" * 30 + "  0  0:05")
+    assert stream.getvalue().startswith("\r\x1b[2K" + "a" * 33 + "  0:05")

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dq.findings import Outcome, Result, RuleOutcome, Severity
+from dq.errors import Place, SourceError
+from dq.findings import Note, Outcome, Result, RuleOutcome, Severity
 from dq.formats import render
 from dq.formats.terminal import text_width
 
@@ -56,19 +57,18 @@ def test_no_colour_unless_asked(sample: Result, words: Any) -> None:
 
 def test_nothing_wrong(sample: Result, words: Any) -> None:
     clean = replace(sample, outcome="clean", exit_code=0, groups=(), notes=(), inputs=(), tables=())
-    text = render(replace(clean, as_of_origin="declared"), "text", language=words("en"))
+    clean = replace(clean, as_of_origin="declared")
+    text = render(clean, "text", language=words("en"), project=True)
     assert text == (
         "As of   31 Dec 2017, as asked\n"
         "Result  Nothing wrong was found: 1 rule looked at the data.\n"
         "\n"
-        "Not applicable: C106\u00a0Lost deal without a reason (deals), C107\u00a0Open deal without "
-        "a next step (deals),\n"
-        "  D101\u00a0Exact duplicates (deals), T103\u00a0Stage skipped or reversed (deals), "
-        "X101\u00a0Contacts known to one\n"
-        "  seller only\n"
-        "No data to judge: F103\u00a0One phone on many people (accounts)\n"
+        "Not applicable: C106\u00a0(deals.lost_reason), C107\u00a0(deals.next_step, "
+        "deals.next_step_at),\n"
+        "  T103\u00a0(stage_history), X101\u00a0(activities)\n"
+        "No data to judge: F103\u00a0(accounts)\n"
         "\n"
-        "See the rest: dq scan --verbose\n"
+        "Next: dq --verbose check\n"
     )
 
 
@@ -129,7 +129,7 @@ def test_a_crashed_rule_comes_first(sample: Result, words: Any) -> None:
 def test_a_run_names_its_own_commands(sample: Result, words: Any) -> None:
     text = render(replace(sample, run_id="r1"), "text", language=words("en"))
     assert isinstance(text, str)
-    assert text.endswith("\nSee the rest: dq findings\n")
+    assert text.endswith("\nNext: dq --verbose check\n      dq explain R101\n")
 
 
 def test_fresh_data_need_no_warning(sample: Result, words: Any) -> None:
@@ -158,3 +158,79 @@ def test_currency_is_shown_once_it_is_known(sample: Result, words: Any) -> None:
     assert isinstance(text, str)
     assert "10\u00a0005\u00a0534\u00a0₽" in text
     assert "единицах файла" not in text
+
+
+def _infos(sample: Result, serious: int, infos: int) -> Result:
+    plain = next(g for g in sample.groups if g.severity is Severity.INFO)
+    loud = [g for g in sample.groups if g.severity is not Severity.INFO][:serious]
+    quiet = [replace(plain, id=f"i{i}", cause=f"c{i}") for i in range(infos)]
+    return replace(sample, groups=(*loud, *quiet))
+
+
+@pytest.mark.parametrize(
+    ("serious", "infos", "shown", "folded"),
+    [(5, 29, 8, "26 for information"), (6, 29, 6, "29 for information"), (0, 2, 2, None)],
+)
+def test_what_is_for_information_does_not_flood(
+    serious: int, infos: int, shown: int, folded: str | None, sample: Result, words: Any
+) -> None:
+    text = render(_infos(sample, serious, infos), "text", language=words("en"))
+    assert isinstance(text, str)
+    marks = [line for line in text.splitlines() if line[:2] in {"✗ ", "! ", "· "}]
+    assert len(marks) == shown
+    assert [line for line in text.splitlines() if line.startswith("+ ")] == (
+        [f"+ Relations: {folded}"] if folded else []
+    )
+
+
+def test_a_file_that_could_not_be_read_stands_at_the_top(sample: Result, words: Any) -> None:
+    error = SourceError("No row holds headers.", where=Place(file="bad.csv"), fix="Add them.")
+    note = Note("source.refused", {"error": error}, "error", file="bad.csv")
+    refused = replace(sample, outcome="errored", exit_code=3, notes=(*sample.notes, note))
+    text = render(refused, "text", language=words("en"))
+    assert isinstance(text, str)
+    assert "\nNot read  bad.csv: No row holds headers. Add them.\n" in text
+    assert "Result    1 file could not be read. 1,492 of 8,800 deals (17%) have" in text
+    page = render(refused, "html", language=words("en"))
+    assert isinstance(page, str)
+    assert page.index("No row holds headers.") < page.index("AltoPro")
+
+
+def test_what_everyone_expects_is_not_said(sample: Result, words: Any) -> None:
+    notes = (
+        Note("source.delimiter", {"delimiter": ","}, file="a.csv"),
+        Note("source.encoding_detected", {"encoding": "utf-8"}, file="a.csv"),
+        Note("source.delimiter", {"delimiter": ";"}, file="b.csv", setting=("delimiter", ";")),
+    )
+    text = render(replace(sample, inputs=(), notes=notes), "text", language=words("en"))
+    assert isinstance(text, str)
+    assert "a.csv" not in text
+    assert text.count("Note: ") == 1
+    assert "dq.yaml" not in text.split("Note: ")[1]
+
+
+def test_one_table_one_group_names_the_won_part(sample: Result, words: Any) -> None:
+    groups = tuple(g for g in sample.groups if g.code == "R101" and g.records == 1480)
+    tables = tuple(
+        replace(table, bad_records=1480 if table.name == "deals" else 0) for table in sample.tables
+    )
+    changed = replace(sample, groups=groups, tables=tables)
+    assert render(changed, "text", language=words("en"), quiet=True) == (
+        "1,480 of 8,800 deals (16.8%) have an error; of them 729 won, with 3,510,578 of "
+        "10,005,534.\n"
+    )
+
+
+def test_hashes_and_long_decimals_are_cut_in_sentences(
+    sample: Result, words: Any, group: Any
+) -> None:
+    digest = "d41d8cd98f00b204e9800998ecf8427e"
+    odd = group(
+        code="R101", column="product_id", cause=digest,
+        args={"target": "products", "value": digest, "suggestion": "0.333333333"},
+    )  # fmt: skip
+    text = render(replace(sample, groups=(odd,)), "text", language=words("en"))
+    assert isinstance(text, str)
+    assert digest not in text
+    assert "“d41d8cd9…”" in text
+    assert "“0.3333”" in text

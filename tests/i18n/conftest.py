@@ -20,8 +20,9 @@ _KEYWORDS = {
     "Skip": ("reason",),
     "RuleOutcome": ("reason",),
     "ColumnMapping": ("evidence",),
+    "note": (),
 }
-_POSITIONS = {"Note": 0, "Skip": 1}
+_POSITIONS = {"Note": 0, "Skip": 1, "note": 0}
 _TEXTS_OF_A_RULE = ("title", "message", "why", "fix")
 
 
@@ -52,6 +53,9 @@ def _keys(call: ast.Call) -> Iterator[str]:
     if name in _ERRORS:
         yield from _texts(call.args[0] if call.args else None)
         yield from _texts(keywords.get("fix"))
+    elif name == "refuse":
+        for argument in call.args[:2]:
+            yield from _texts(argument)
     elif name in _KEYWORDS:
         position = _POSITIONS.get(name)
         if position is not None and len(call.args) > position:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from dq.checks.rule import Rule
+from dq.checks.rules.accuracy import (
+    a101_not_its_type,
+    a102_email,
+    a103_phone,
+    a104_tax_number,
+    a105_broken_text,
+    a106_outlier,
+    a107_spelling,
+    a108_total,
+    a109_spreadsheet,
+    a110_confessed,
+)
 from dq.checks.rules.completeness import (
     c101_required_missing,
     c102_required_by_stage,
@@ -46,6 +58,16 @@ RULES: tuple[Rule, ...] = (
     c110_thin_period.RULE,
     c111_constant.RULE,
     c112_account_not_ready.RULE,
+    a101_not_its_type.RULE,
+    a102_email.RULE,
+    a103_phone.RULE,
+    a104_tax_number.RULE,
+    a105_broken_text.RULE,
+    a106_outlier.RULE,
+    a107_spelling.RULE,
+    a108_total.RULE,
+    a109_spreadsheet.RULE,
+    a110_confessed.RULE,
     d101_exact.RULE,
     d104_key_twice.RULE,
     d105_dead_but_there.RULE,

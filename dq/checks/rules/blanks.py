@@ -24,7 +24,7 @@ _NO_MAIL = "(?:no|non|none|na|n|null|нет|no-?_?email|nomail|unknown|x+|0+|non
 
 @cache
 def _pattern() -> str:
-    phrases = {
+    phrases = {"na"} | {
         word.strip() for line in lines("empty_words.tsv") for word in line.split("\t")[1].split("|")
     }
     said = "|".join(tolerant(p) for p in sorted(phrases) if p)

@@ -181,9 +181,7 @@ def _table(item: Item, *, with_table: bool) -> PresetTable:
             for target, part in fields["columns"].entries().items()
         )
     lists = {
-        n: _keys(fields[n])
-        for n in ("present", "needs", "deleted", "merged_into")
-        if n in fields
+        n: _keys(fields[n]) for n in ("present", "needs", "deleted", "merged_into") if n in fields
     }
     return PresetTable(
         table=name,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dq.findings import InputFact, Result
 from dq.formats.html.environment import page
-from dq.formats.view import SHOWN, view_of
+from dq.formats.view import view_of
 from dq.i18n.safe import Said, isolate, shorten
 from dq.i18n.translator import Translator
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["render_html"]
 
 _EXAMPLES = 25
-_WORST = 10
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
 def render_html(
@@ -27,10 +26,11 @@ def render_html(
     *,
     limit: int = 1000,
     findings: pa.Table | Path | str | None = None,
+    project: bool = False,
 ) -> str:
     """The result as one self-contained page; at most 25 records a group, with the true count."""
     source = findings if findings is not None else result.findings_path
-    view = view_of(result, t, shown=SHOWN, examples=min(limit, _EXAMPLES), findings=source)
+    view = view_of(result, t, examples=min(limit, _EXAMPLES), findings=source, project=project)
     return page(
         "scan.html.j2",
         t,
@@ -38,7 +38,6 @@ def render_html(
         result=result,
         title=_title(result, t),
         made=t.t("page.made", moment=result.started, seconds=_seconds(result.seconds, t)),
-        worst=view.groups[:_WORST],
         inputs=[(fact, _input_name(fact), _detected(fact, t)) for fact in result.inputs],
         has_money=any(table.money is not None for table in result.tables),
         has_won=any(table.money_won is not None for table in result.tables),
@@ -68,13 +67,13 @@ def _input_name(fact: InputFact) -> Said:
 
 
 def _detected(fact: InputFact, t: Translator) -> Said:
-    """What was recognised in a file: format, sheet, encoding, delimiter, whose export it is."""
+    """What was recognised in a file and is not usual: sheet, encoding, delimiter, the CRM."""
     parts = [isolate(fact.format)]
     if fact.sheet:
         parts.append(t.t("detected.sheet", sheet=fact.sheet))
-    if fact.encoding:
+    if fact.encoding and fact.encoding.lower() not in {"utf-8", "ascii"}:
         parts.append(t.t("detected.encoding", encoding=fact.encoding))
-    if fact.delimiter:
+    if fact.delimiter and fact.delimiter != ",":
         name = _DELIMITERS.get(fact.delimiter)
         said = t.t(f"delimiter.{name}") if name else fact.delimiter
         parts.append(t.t("detected.delimiter", delimiter=said))

@@ -70,7 +70,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         facts = context.tables[name]
         columns = [c for c in facts.columns.values() if _is_measure(context, facts, c)]
         if not columns:
-            yield Skip(name, "needs.money")
+            yield Skip(name, "needs.money", {"table": name})
             continue
         nothing = numeric_defaults(context, name, columns)
         for column in columns:

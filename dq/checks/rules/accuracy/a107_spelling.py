@@ -28,6 +28,7 @@ from dq.findings import Severity
 from dq.sql import portable as f
 from dq.text.categories import Variant, contradicted, find_variants
 from dq.text.dictionaries.loader import Dictionary, dictionary_for, dictionary_of
+from dq.text.scripts import ScriptJudge
 from dq.text.verdict import Verdict
 
 __all__ = ["RULE"]
@@ -68,7 +69,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         facts = context.tables[name]
         mapped = [c for c in text_columns(facts, KINDS) if c.name not in CODES]
         if not mapped:
-            yield Skip(name, "needs.category")
+            yield Skip(name, "needs.category", {"table": name})
         for column in clear_text(facts, KINDS):
             if column.name not in CODES:
                 variants = _variants(context, name, column)
@@ -88,7 +89,20 @@ def _variants(context: RuleContext, table: str, column: ColumnFacts) -> tuple[Va
         found = [
             v for v in find_variants(counts, known, contradicts) if v.certainty == "finding"
         ]
-    return tuple(found)
+    return (*found, *_other_scripts(counts))
+
+
+def _other_scripts(counts: Mapping[str, int]) -> Iterator[Variant]:
+    """Values with letters of another script that make, repaired, a value of the column."""
+    for value, count in counts.items():
+        if value.isascii():
+            continue
+        verdict = ScriptJudge()(value)
+        if verdict is None or verdict.cause != "mixed_script":
+            continue
+        usual = counts.get(verdict.suggestion or "", 0)
+        if verdict.suggestion and usual > count:
+            yield Variant(value, verdict.suggestion, "script", "finding", count, usual)
 
 
 def _dictionary(

@@ -2,8 +2,9 @@
 
 A range of staff became a day (`20.máj` was 5-20), a code lost its leading zero, a long number
 became `1,15775E+12`, a contract number got `.0` at its end. The value looks filled and joins
-with nothing. Columns in which nearly all values are months hold months; numbers and dates in
-columns of their own are not judged, phones are A103's.
+with nothing. Columns in which nearly all values are months hold months, a code in capitals
+(MAR-24) is a code; numbers and dates in columns of their own are not judged, phones are A103's.
+Where all numbers of a column end in `.0` they agree with each other: information.
 
 Example: postcode 9409 where the others have five digits; bank account 4,07028E+19.
 Repair: import the source again with the column as text; rounded digits cannot be restored.
@@ -20,7 +21,7 @@ from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import Check, CheckLike, Rule, Scope, Skip, ValueCheck
 from dq.checks.rules.accuracy.zeros import zero_checks
 from dq.checks.rules.helpers import number, rows
-from dq.checks.rules.values import text_columns, tolerant
+from dq.checks.rules.values import text_columns, tolerant, value_check
 from dq.crm.headers import header_key
 from dq.crm.model import entity
 from dq.findings import Severity
@@ -44,30 +45,51 @@ CALENDAR = frozenset(
 )
 
 _EXPONENT = "^[+-]?[0-9](?:[.,][0-9]+)?[eEеЕ][+]?[0-9]{1,3}$"
-_CODE = "^(?:[+-]?[0-9]+[.,]0|[0-9]{15}0{3,})$"
+_TAIL = "^[+-]?[0-9]+[.,]0$"
+_ROUNDED = "^[0-9]{15}0{3,}$"
 _ERROR = "^(?:#.|[Ee][Rr][Rr]:5)"
 _MONTH_LENGTH = 18
 
 
 @dataclass(frozen=True)
 class _Judge:
-    """The judge of damage. `months`: they are damage here; `apart`: each a group of its own."""
+    """The judge of damage.
+
+    `months`: they are damage here; `apart`: each of them makes a group of its own; `tails`:
+    the severity of `.0`, where it is not the rule's.
+    """
 
     kind: str
     months: bool
     apart: bool = True
+    tails: str | None = None
 
     def __call__(self, value: str) -> Verdict | None:
         verdict = DamageJudge(self.kind)(value)
         if verdict is None:
             return None
         if verdict.cause == "month_name":
-            if not self.months:
+            if not self.months or value.isupper():
                 return None
             return verdict if self.apart else replace(verdict, cause="months", detail=None)
+        if verdict.cause == "float_tail":
+            return replace(verdict, severity=self.tails)
         # C104 speaks of errors that mean "nothing here" (#N/A).
         is_word = verdict.cause == "error_value" and emptiness(value, "text") is not None
         return None if is_word else verdict
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Cells of a column: suspected ones, those of them that are months, that end in `.0`.
+
+    `spellings`: how many different months at most.
+    """
+
+    suspects: int = 0
+    months: int = 0
+    tails: int = 0
+    spellings: int = 0
 
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
@@ -92,29 +114,27 @@ def _damaged(
     unknown = [c for c in columns if c.values is None and c.filled]
     counted = _counts(context, facts, unknown) if unknown else {}
     share = float(str(context.params["month_share"]))
-    apart = number(context.params["groups"])
     for column in columns:
-        judge = _Judge(_kind(column), months=_holds_no_months(facts, column))
-        if column.values is None:
-            suspects, months = counted.get(column.name, (0, 0))
-            if suspects:
-                judge = replace(judge, months=judge.months and months < share * column.filled)
-                judge = replace(judge, apart=months <= apart)
-                yield ValueCheck(facts.name, column.name, judge, _suspect(column))
+        plain = _Judge(_kind(column), months=_holds_no_months(facts, column))
+        found = counted.get(column.name) or _counted(plain, column)
+        if not found.suspects:
             continue
-        found = {v: n for v, n in column.values if (verdict := judge(v)) and verdict.cause}
-        months = {v for v in found if _is_month(judge, v)}
-        if sum(found[v] for v in months) >= share * column.filled:
-            judge, found = replace(judge, months=False), {v: 1 for v in found if v not in months}
-        if found:
-            judge = replace(judge, apart=len(months) <= apart)
-            bad = f.in_(f.col(column.name), sorted(found))
-            yield ValueCheck(facts.name, column.name, judge, bad)
+        all_tails = found.tails >= share * column.filled
+        judge = replace(
+            plain,
+            months=plain.months and found.months < share * column.filled,
+            apart=found.spellings <= number(context.params["groups"]),
+            tails=Severity.INFO.value if all_tails else None,
+        )
+        yield value_check(context, facts.name, column.name, judge, _suspect(column))
 
 
-def _is_month(judge: _Judge, value: str) -> bool:
-    verdict = judge(value)
-    return verdict is not None and verdict.cause == "month_name"
+def _counted(judge: _Judge, column: ColumnFacts) -> _Counts:
+    """The same as `_counts` from the values that the profile knows."""
+    causes = [(verdict.cause, n) for v, n in column.values or () if (verdict := judge(v))]
+    months = [n for cause, n in causes if cause == "month_name"]
+    tails = sum(n for cause, n in causes if cause == "float_tail")
+    return _Counts(sum(n for _, n in causes), sum(months), tails, len(months))
 
 
 def _kind(column: ColumnFacts) -> str:
@@ -132,24 +152,28 @@ def _holds_no_months(facts: TableFacts, column: ColumnFacts) -> bool:
 
 def _counts(
     context: RuleContext, facts: TableFacts, columns: Sequence[ColumnFacts]
-) -> Mapping[str, tuple[int, int]]:
-    """By column: suspected cells, and those of them that are months, in one scan."""
+) -> Mapping[str, _Counts]:
+    """Counts of the columns whose values are too many to list, in one scan."""
     projections = []
     for i, column in enumerate(columns):
+        tail = f.search(f.col(column.name), _TAIL)
         projections.append(f.alias(f.count_if(_suspect(column)), f"s{i}"))
         projections.append(f.alias(f.count_if(_month(column)), f"m{i}"))
+        projections.append(f.alias(f.count_if(tail), f"t{i}"))
     query = exp.select(*projections).from_(f.table(f"crm.{facts.name}"))
     row = rows(context, query)[0]
-    return {
-        c.name: (number(row[f"s{i}"]), number(row[f"m{i}"])) for i, c in enumerate(columns)
-    }
+    found = {}
+    for i, column in enumerate(columns):
+        suspects, months, tails = (number(row[f"{c}{i}"]) for c in "smt")
+        found[column.name] = _Counts(suspects, months, tails, months)
+    return found
 
 
 def _suspect(column: ColumnFacts) -> exp.Expression:
     cell = f.col(column.name)
     some = [f.search(cell, _ERROR), f.search(cell, _EXPONENT), _month(column)]
     if _kind(column) in (*CODES, "code"):
-        some.append(f.search(cell, _CODE))
+        some += [f.search(cell, _TAIL), f.search(cell, _ROUNDED)]
     return f.all_of(f.length(cell) <= f.lit(60), f.any_of(*some))
 
 

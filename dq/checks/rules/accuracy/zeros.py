@@ -13,6 +13,7 @@ from dq.checks.rules.accuracy.countries import country_column
 from dq.checks.rules.helpers import number, rows
 from dq.crm.headers import header_key
 from dq.crm.synonyms import synonyms
+from dq.findings import Severity
 from dq.sql import portable as f
 from dq.text.damage import is_code_header, lost_zeros
 from dq.text.tax import tax_kind
@@ -45,7 +46,7 @@ def zero_checks(context: RuleContext, facts: TableFacts) -> Iterator[Check]:
             continue
         kind = tax_kind(column.header, context.country)
         if column.name == "bic" or kind == "bic":
-            yield _check(facts, column, _BIC, f.lit(True))
+            yield _check(facts, column, _BIC, f.lit(True), None)
         elif kind is None and column.kind != "tax_id" and is_code_header(column.header):
             yield from _by_country(context, facts, column)
 
@@ -65,7 +66,9 @@ def _by_country(
         if country is not None:
             cell = f.col(country.name)
             here = f.is_null(cell) if name is None else cell.eq(f.lit(name))
-        yield _check(facts, column, lost.length, here)
+        # Without a country, four digits beside 01310 can be another country's.
+        mixed = found.zero_led and country is None
+        yield _check(facts, column, lost.length, here, Severity.INFO if mixed else None)
 
 
 def _lengths(
@@ -98,7 +101,13 @@ def _lengths(
     return dict(sorted(found.items(), key=lambda item: item[0] or ""))
 
 
-def _check(facts: TableFacts, column: ColumnFacts, length: int, here: exp.Expression) -> Check:
+def _check(
+    facts: TableFacts,
+    column: ColumnFacts,
+    length: int,
+    here: exp.Expression,
+    severity: Severity | None,
+) -> Check:
     text = f.as_text(f.col(column.name))
     return Check(
         facts.name,
@@ -111,4 +120,5 @@ def _check(facts: TableFacts, column: ColumnFacts, length: int, here: exp.Expres
             "length": f.lit(str(length)),
             "suggestion": f.concat(f.lit("0"), text.copy()),
         },
+        severity=severity,
     )

@@ -1,0 +1,112 @@
+"""The cells of a raw table: text as it came, or values of the source's own types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from dq.crm.mapping import Conversion
+from dq.crm.moments import to_business_time
+from dq.crm.typing import from_typed, trimmed
+from dq.sql import portable as f
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from dq.tables import RawTable
+
+__all__ = ["Cells", "cells_of"]
+
+Reader = Callable[[exp.Expr, str | None], exp.Expr]
+"""Value of a cell, given the business zone."""
+
+TEXT, DOUBLE, ZONED = "text", "double", "zoned"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """How a raw table's cells are read; `kinds` are the types of its columns.
+
+    Columns that are not in `kinds` are text. `zoned` are timestamps in UTC.
+    """
+
+    name: str
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> exp.Table:
+        """The raw table."""
+        return f.table(self.name)
+
+    def kind(self, column: str) -> str:
+        """Type of a column: one of the model's, `double` or `zoned`."""
+        return self.kinds.get(column, TEXT)
+
+    def text(self, column: str) -> exp.Expr:
+        """The cell as trimmed text; NULL for blank."""
+        cell = f.col(column)
+        return trimmed(cell) if self.kind(column) == TEXT else f.as_text(cell)
+
+    def filled(self, column: str) -> exp.Expr:
+        """Whether the cell holds anything."""
+        cell = f.col(column)
+        return f.filled(cell) if self.kind(column) == TEXT else f.not_null(cell)
+
+    def typed(self, columns: Sequence[str], how: Conversion) -> Reader | None:
+        """How to take the cells' own values; None where they must be read from their text."""
+        kinds = {self.kind(c) for c in columns}
+        plain = not (how.split or how.empty_words or how.values)
+        if len(kinds) != 1 or not plain:
+            return None
+        kind = kinds.pop()
+        if kind == TEXT:
+            return None
+        if kind == ZONED:
+            known = from_typed(f.lit(None), "timestamp", how.type)
+            return None if known is None else partial(_from_utc, want=how.type)
+        if from_typed(f.lit(None), kind, how.type) is None:
+            return None
+        return partial(_own, have=kind, want=how.type)
+
+
+def _own(cell: exp.Expr, _zone: str | None, *, have: str, want: str) -> exp.Expr:
+    return from_typed(cell, have, want) or cell
+
+
+def _from_utc(cell: exp.Expr, zone: str | None, *, want: str) -> exp.Expr:
+    return from_typed(to_business_time(cell, zone), "timestamp", want) or cell
+
+
+def cells_of(raw: RawTable) -> Cells:
+    """The cells of a raw table under the name that the engine knows it by."""
+    name = f"raw.{raw.name}"
+    if not raw.typed:
+        return Cells(name)
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(raw.path)
+    kinds = {column.name: _kind(column.type) for column in schema}
+    return Cells(name, {column: kind for column, kind in kinds.items() if kind != TEXT})
+
+
+def _kind(arrow: pa.DataType) -> str:
+    """Type of a column once the engine has loaded it."""
+    import pyarrow as pa
+
+    if pa.types.is_boolean(arrow):
+        return "boolean"
+    if pa.types.is_integer(arrow):
+        return "integer"
+    if pa.types.is_floating(arrow):
+        return DOUBLE
+    if pa.types.is_decimal(arrow):
+        return "decimal" if arrow.scale else "integer"
+    if pa.types.is_date(arrow):
+        return "date"
+    if pa.types.is_timestamp(arrow):
+        return ZONED if arrow.tz else "timestamp"
+    return TEXT

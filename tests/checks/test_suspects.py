@@ -1,0 +1,127 @@
+"""What a judge objects to, its suspect predicate lets out of the engine.
+
+A predicate that misses a value would make a rule depend on the size of the table: columns of
+few values are judged whole, others only where the predicate holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+from dq.checks.rules.accuracy import a102_email, a103_phone, a109_spreadsheet, a110_confession
+from dq.checks.rules.blanks import empty_suspect
+from dq.checks.rules.completeness import c108_note_says_nothing
+from dq.sql import portable as f
+from dq.sql.row import compile_predicate
+from dq.text.damage import DamageJudge
+from dq.text.dictionaries.files import lines
+from dq.text.email import EmailJudge, common_domains
+from dq.text.empties import emptiness
+from dq.text.notes import ConfessionJudge, NoteJudge
+from dq.text.phone import PhoneJudge
+from dq.text.scripts import SUSPECT, ScriptJudge
+from sqlglot import exp
+
+from tests.checks.caselib import CASES, load_cases
+
+CELL = f.col("v")
+
+
+def _cells() -> Iterator[str]:
+    """Every cell of every case: what people write, right and wrong."""
+    for case in load_cases(CASES):
+        for table in case.tables.values():
+            for row in table:
+                yield from (cell.strip() for cell in row.values() if cell.strip())
+
+
+def _phrases(name: str, *, first: int = 1) -> list[str]:
+    found = [p for line in lines(name) for p in line.split("\t")[first:][0].split("|")]
+    return sorted({p.strip("* ") for p in found if p.strip("* ")})
+
+
+def _written(phrases: Iterable[str]) -> Iterator[str]:
+    for phrase in phrases:
+        yield from (phrase, phrase.upper(), phrase.capitalize(), f"{phrase}.", f"({phrase})")
+        yield from (phrase.replace("е", "ё"), phrase.replace("a", "á").replace("o", "ö"))
+        yield from (phrase.replace(" ", "  "), phrase.replace(" ", "\u00a0"))
+        yield from (f"-- {phrase} --", f"<{phrase}>", f"*{phrase}", phrase.replace("'", "’"))
+        yield phrase[:1] + "\u200b" + phrase[1:]
+
+
+def _missed(
+    suspect: exp.Expression, judge: Callable[[str], object], values: Iterable[str]
+) -> list[str]:
+    lets_out = compile_predicate(suspect)
+    return sorted({v for v in values if judge(v) is not None and lets_out({"v": v}) is not True})
+
+
+CELLS = sorted(set(_cells()))
+
+
+@pytest.mark.parametrize(
+    "kind", ["text", "category", "email", "phone", "id", "name", "tax_id", "city", "country"]
+)
+def test_hidden_nulls(kind: str) -> None:
+    odd = [
+        "-", "—", "...", "???", "0", "000", "999", "9999", "+7 (000) 000-00-00", "999-99-99",
+        "no@no.ru", "none@none.com", "xxx@mail.ru", "d41d8cd98f00b204e9800998ecf8427e",
+        "D41D8CD98F00B204E9800998ECF8427E", "1B2M2Y8AsgTpgAmY7PhCfg==",
+    ]  # fmt: skip
+    values = [*_written(_phrases("empty_words.tsv")), *odd, *CELLS]
+    assert _missed(empty_suspect(CELL), lambda v: emptiness(v, kind), values) == []
+
+
+def test_confessions() -> None:
+    phrases = _phrases("confessions.tsv")
+    joined = [f"3 раза звонил, {p}" for p in phrases] + [f"{p}; see L9" for p in phrases]
+    suspect = f.search(CELL, a110_confession.confession_pattern())
+    for tag in (False, True):
+        assert _missed(suspect, ConfessionJudge(tag), [*_written(phrases), *joined, *CELLS]) == []
+
+
+def test_notes() -> None:
+    phrases = _phrases("idle_notes.tsv", first=0)
+    pairs = [f"{a}, {b}" for a, b in zip(phrases, phrases[7:], strict=False)]
+    joined = [f"{a} и {b}" for a, b in zip(phrases, phrases[3:], strict=False)]
+    odd = ["!", "ab", "5?", "х", "…", "👍", "нет"]
+    values = [*_written(phrases), *pairs, *joined, *odd, *CELLS]
+    assert _missed(c108_note_says_nothing.note_suspect(CELL), NoteJudge(), values) == []
+
+
+@pytest.mark.parametrize("kind", ["text", "id", "tax_id", "category"])
+def test_damage(kind: str) -> None:
+    months = [w for line in lines("months.tsv") for w in line.split("\t")[1].split("|")]
+    shapes = [f"{d}{s}{m}" for m in months for d in ("05", "5") for s in (".", "-", ". ")]
+    shapes += [f"{m}{s}{d}" for m in months for d in ("05", "26") for s in (".", "-")]
+    errors = ["#N/A", "#ССЫЛКА!", "####", "Err:502", "#DIV/0!", "1,2E+12", "7E+10", "9Е+11"]
+    codes = ["10024.0", "10024,0", "123456789012345000", "40702810685070300000", "1.5e7"]
+    suspect = f.search(CELL, a109_spreadsheet.SUSPECT)
+    assert _missed(suspect, DamageJudge(kind), [*shapes, *errors, *codes, *CELLS]) == []
+
+
+def test_broken_text() -> None:
+    broken = [v.encode("utf-8").decode(page, "replace") for v in CELLS for page in ("cp1251", "cp1252")]
+    assert _missed(f.search(CELL, SUSPECT), ScriptJudge(), [*broken, *CELLS]) == []
+
+
+@pytest.mark.parametrize("country", [None, "RU", "UA", "BY", "KZ", "GB"])
+def test_phones(country: str | None) -> None:
+    bodies = ["9165551210", "671234567", "291234567", "7011234567", "9990000000", "9999999999"]
+    fronts = ["", "+7", "7", "8", "+380", "380", "80", "0", "+375", "375", "+8", "+1", "00"]
+    written = [front + body + tail for front in fronts for body in bodies for tail in ("", "1")]
+    written += [f"{v[:2]} ({v[2:5]}) {v[5:8]}-{v[8:]}" for v in written]
+    suspect = f.not_(a103_phone.dialled(CELL, country))
+    assert _missed(suspect, PhoneJudge(country), [*written, *CELLS]) == []
+
+
+def test_emails() -> None:
+    """Addresses of a good form with a good domain are left where they are, and only these."""
+    good = compile_predicate(f.full_match(CELL, a102_email.GOOD))
+    judge = EmailJudge()
+    stems = ["anna", "a.b", "o'brien", "x+crm", ".a", "a..b", "a.", "-", "анна", "a b", "a@b", ""]
+    domains = [*sorted(common_domains())[:40], "nord-works.com", "-a.com", "a-.com", "a..ru", "a"]
+    for value in [f"{s}@{d}" for s in stems for d in domains] + CELLS:
+        if good({"v": value}) and judge("a@" + value.partition("@")[2]) is None:
+            assert judge(value) is None, value
