@@ -204,6 +204,7 @@ def settle_presets(sources: Sequence[SourceDraft]) -> None:
             source.tables.clear()
             source.asked.clear()
             source.near.clear()
+            source.notes.clear()
             source.evidence = [("mapping.skip_other", {"object": source.sample.name})]
     given = {s.tables[0].table for s in sources if s.tables}
     for source in sources:

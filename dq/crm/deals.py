@@ -38,7 +38,7 @@ def _status(source: SourceDraft, draft: Draft) -> None:
     held, stage = draft.columns.get("status"), draft.columns.get("stage")
     if held is not None and held.column is not None:
         values, _ = stage_values(held.column.all_counts)
-        if not values:
+        if not values and held.column.filled:
             del draft.columns["status"]
             if stage is None:
                 held.target = "stage"

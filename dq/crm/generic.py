@@ -63,7 +63,9 @@ def _rank_tables(sample: TableSample) -> list[Candidate]:
         hits = _hits(sample.columns, about)
         called = about.called(name)
         tells = [t for t in hits if t in about.tells]
-        if not any(need in hits for need in about.needs) or (not called and len(tells) < 2):
+        if not any(need <= hits.keys() for need in about.needs):
+            continue
+        if not called and len(tells) < 2:
             continue
         if not called and _repeats(table, hits):
             continue
@@ -99,8 +101,11 @@ def _hits(columns: Iterable[ColumnSample], about: TableWords) -> dict[str, Colum
 def _repeats(table: str, hits: Mapping[str, ColumnSample]) -> bool:
     """Names that keep coming back, without an id: rows are not the things that are named."""
     name = hits.get("name")
-    return table in _MASTERS and "id" not in hits and name is not None and (
-        name.distinct * 2 < name.filled
+    return (
+        table in _MASTERS
+        and "id" not in hits
+        and name is not None
+        and (name.distinct * 2 < name.filled)
     )
 
 
@@ -150,6 +155,7 @@ def _fill(source: SourceDraft, draft: Draft, threshold: float) -> None:
             args=dict(candidate.evidence_args),
         )
     _key(draft)
+    _marks(draft)
     _implied(draft)
     used = {c.header for d in draft.columns.values() for c in d.columns()}
     for header, candidates in asked.items():
@@ -187,10 +193,25 @@ def _implied(draft: Draft) -> None:
                 )  # fmt: skip
 
 
+def _marks(draft: Draft) -> None:
+    """Columns that mark rows as deleted or merged."""
+    for mark, keys in synonyms().marks.items():
+        column = draft.sample.find(*keys)
+        if column is None or any(column in d.columns() for d in draft.columns.values()):
+            continue
+        if mark == "merged_into":
+            draft.merged_into = column
+        elif content_of(column).flag or not column.filled:
+            draft.deleted = column
+
+
 def _key(draft: Draft) -> None:
-    """An id column that repeats is no key."""
+    """An id column that repeats is no key; some tables are keyed by two relations."""
     held = draft.columns.pop("id", None)
     if held is None or held.column is None:
+        parts = [draft.column(name) for name in TABLES[draft.table].key]
+        if len(parts) > 1:
+            draft.key = [p for p in parts if p is not None] if all(parts) else []
         return
     column = held.column
     if column.distinct * 2 >= column.filled:

@@ -62,7 +62,7 @@ def _column(
     if by_prefix and not all(v.startswith(str(prefix)) for v in column.values):
         _note(notes, "mapping.several_tables", table, column)
         return None
-    if table.table == "deals" and mapped.target == "status" and mapped.conversion.values:
+    if table.table == "deals" and mapped.target == "status":
         return _status(table, mapped, column, notes)
     if mapped.conversion.type in {"date", "timestamp"}:
         return _date(table, mapped, column, hints, notes)

@@ -53,15 +53,15 @@ class TableWords:
     """How files of a canonical table and their headers are called.
 
     `words` may stand before or after a column's own word. `tells` are columns that tell
-    this table from others; one of `needs` must be there. `implies`: what a file's name
-    says of a column that is not there (a file of calls holds activities of kind call).
+    this table from others; all columns of one of `needs` must be there. `implies`: what a
+    file's name says of a column that is not there (a file of calls: activities of kind call).
     """
 
     table: str
     names: tuple[str, ...]
     words: frozenset[str]
     tells: frozenset[str]
-    needs: tuple[str, ...]
+    needs: tuple[frozenset[str], ...]
     implies: Mapping[str, Mapping[str, tuple[str, ...]]]
     lookup: Mapping[str, tuple[str, float]]
     skeletons: Mapping[str, tuple[str, float, str]]
@@ -121,11 +121,15 @@ class TableWords:
 
 @dataclass(frozen=True)
 class Synonyms:
-    """All tables' words, the stage words, and header words that say what a column is about."""
+    """All tables' words, the stage words, and header words that say what a column is about.
+
+    `marks` are headers of columns that mark rows as deleted or merged.
+    """
 
     tables: Mapping[str, TableWords]
     stages: StageWords
     kinds: Mapping[str, frozenset[str]]
+    marks: Mapping[str, tuple[str, ...]]
 
     def says(self, kind: str, key: str) -> bool:
         """Whether a header key holds a word or phrase of that kind."""
@@ -149,7 +153,7 @@ def parse_synonyms(text: str, name: str) -> Synonyms:
     Raises:
         ConfigError: the text is off; with file, line and column.
     """
-    sections = ("stages", "kinds", "common", "tables")
+    sections = ("stages", "kinds", "marks", "common", "tables")
     fields = parse_yaml(text, name).fields(*sections, required=sections)
     stages = fields["stages"].fields("won", "lost", "open", required=("won", "lost", "open"))
     common = {target: _grades(part) for target, part in fields["common"].entries().items()}
@@ -162,6 +166,7 @@ def parse_synonyms(text: str, name: str) -> Synonyms:
         tables,
         StageWords(*(frozenset(_list(stages[n])) for n in ("won", "lost", "open"))),
         {kind: frozenset(_list(part)) for kind, part in fields["kinds"].entries().items()},
+        {mark: _list(part) for mark, part in fields["marks"].entries().items()},
     )
 
 
@@ -185,13 +190,40 @@ def _table(
     fields = item.fields(
         "names", "words", "tells", "needs", "implies", "columns", required=("names", "needs")
     )
-    lookup: dict[str, tuple[str, float]] = {}
-    for target, part in (fields["columns"].entries() if "columns" in fields else {}).items():
+    lookup = _lookup(table, fields.get("columns"), common)
+    phrases = _list(fields["words"]) if "words" in fields else ()
+    own_words = frozenset(w for phrase in phrases for w in phrase.split())
+    return TableWords(
+        table=table.name,
+        names=_list(fields["names"]),
+        words=own_words,
+        tells=_columns(table, fields["tells"], ",") if "tells" in fields else frozenset(),
+        needs=tuple(
+            _columns(table, fields["needs"], "+", way) for way in fields["needs"].text().split(",")
+        ),
+        implies=_implies(fields.get("implies")),
+        lookup=lookup,
+        skeletons={
+            skeleton(k): (t, g, k) for k, (t, g) in lookup.items() if not k.isascii() and len(k) > 3
+        },
+        word_skeletons=frozenset(skeleton(w) for w in own_words if not w.isascii()),
+    )
+
+
+def _lookup(
+    table: Entity,
+    columns: Item | None,
+    common: Mapping[str, Mapping[str, tuple[float, Item]]],
+) -> dict[str, tuple[str, float]]:
+    """Header key to column and grade: the model's own names, the table's words, common ones."""
+    lookup = {header_key(name): (name, GRADES["sure"]) for name in table.columns}
+    own = set(lookup)
+    for target, part in (columns.entries() if columns else {}).items():
         if target not in table.columns:
             raise part.unknown(target, table.columns)
         for key, (grade, place) in _grades(part).items():
             before = lookup.get(key)
-            if before and before[1] == grade and before[0] != target:
+            if before and key not in own and before[1] == grade and before[0] != target:
                 raise place.error(
                     "{word} means both {first} and {second}.",
                     word=key, first=before[0], second=target,
@@ -202,25 +234,7 @@ def _table(
         if target in table.columns:
             for key, (grade, _) in grades.items():
                 lookup.setdefault(key, (target, grade))
-    for part_name in ("tells", "needs"):
-        for column in fields[part_name].text().split(",") if part_name in fields else ():
-            if column.strip() not in table.columns:
-                raise fields[part_name].unknown(column.strip(), table.columns)
-    phrases = _list(fields["words"]) if "words" in fields else ()
-    own_words = frozenset(w for phrase in phrases for w in phrase.split())
-    return TableWords(
-        table=table.name,
-        names=_list(fields["names"]),
-        words=own_words,
-        tells=_columns(fields.get("tells")),
-        needs=tuple(sorted(_columns(fields.get("needs")))),
-        implies=_implies(fields.get("implies")),
-        lookup=lookup,
-        skeletons={
-            skeleton(k): (t, g, k) for k, (t, g) in lookup.items() if not k.isascii() and len(k) > 3
-        },
-        word_skeletons=frozenset(skeleton(w) for w in own_words if not w.isascii()),
-    )
+    return lookup
 
 
 def _implies(item: Item | None) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -232,5 +246,10 @@ def _implies(item: Item | None) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     }
 
 
-def _columns(item: Item | None) -> frozenset[str]:
-    return frozenset(c.strip() for c in item.text().split(",")) if item else frozenset()
+def _columns(table: Entity, item: Item, mark: str, text: str | None = None) -> frozenset[str]:
+    """Columns of the table that a text names, with `mark` between them."""
+    names = [name.strip() for name in (text or item.text()).split(mark)]
+    for name in names:
+        if name not in table.columns:
+            raise item.unknown(name, table.columns)
+    return frozenset(names)

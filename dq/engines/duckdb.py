@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from dq.engines.base import Limits
-from dq.engines.plans import WorkFolder, check_rows, check_tables, mapped
+from dq.engines.plans import WorkFolder, check_rows, check_tables, deadline, mapped
 from dq.errors import EngineError
 from dq.sql.render import render
 
@@ -23,11 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DuckDBEngine"]
 
+_LONG = 18  # digits that every whole number of 64 bits can have
 _BATCH_ROWS = 65_536
-_TO_KEEP = "COMPRESSION zstd"
-_TO_WORK = "COMPRESSION lz4_raw, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 10000"
+_TO_KEEP = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+_TO_WORK = (
+    "FORMAT parquet, COMPRESSION lz4_raw, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 10000"
+)
 """Work tables are written once and read a few times: half the time of zstd to write."""
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 _KEPT = frozenset({"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL(18,4)"})
 _INTEGERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER"}
@@ -145,17 +146,19 @@ class DuckDBEngine:
         self._connection.close()
         self._folder.close()
 
-    def _copy(self, sql: exp.Query, path: Path, params: Mapping[str, object] | None) -> None:
+    def _copy(
+        self, sql: exp.Query, path: Path, params: Mapping[str, object] | None, how: str
+    ) -> None:
         with self._cursor() as cursor:
             text = self._text(cursor, sql, params)
-            cursor.execute(f"COPY ({text}) TO ? ({_PARQUET})", [str(path)])
+            cursor.execute(f"COPY ({text}) TO ? ({how})", [str(path)])
 
     def _show(self, name: str, path: Path, *, owned: bool) -> None:
         """Put a view with the engine's types on a Parquet file or a folder of them."""
         with self._cursor() as cursor:
             pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
             source = f"SELECT * FROM read_parquet({_sql(exp.Literal.string(pattern))})"
-            self._define(cursor, name, _typed(cursor, source))
+            self._define(cursor, name, _typed(cursor, source, long_numbers="VARCHAR"))
         self._forget_file(name)
         if owned:
             self._files[name] = path
@@ -186,28 +189,20 @@ class DuckDBEngine:
     @contextmanager
     def _cursor(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own, so that streams and queries do not disturb each other."""
-        with self._sentences(seconds):
+        with self._sentences():
             cursor = self._connection.cursor()
-            watchdog = threading.Timer(seconds, cursor.interrupt) if seconds else None
-            if watchdog:
-                watchdog.start()
-            try:
+        try:
+            with deadline(seconds, cursor.interrupt), self._sentences():
                 yield cursor
-            finally:
-                if watchdog:
-                    watchdog.cancel()
-                cursor.close()
+        finally:
+            cursor.close()
 
     @contextmanager
-    def _sentences(self, seconds: float | None = None) -> Iterator[None]:
+    def _sentences(self) -> Iterator[None]:
         try:
             yield
         except duckdb.InterruptException as error:
-            if seconds is None:
-                raise EngineError("The query was interrupted.") from error
-            raise EngineError(
-                "The query took longer than {seconds} seconds.", seconds=seconds
-            ) from error
+            raise EngineError("The query was interrupted.") from error
         except duckdb.OutOfMemoryException as error:
             raise EngineError(
                 "The query needs more memory than it may take ({memory}).",
@@ -228,8 +223,11 @@ def _sql(node: exp.Expr) -> str:
     return node.sql(dialect="duckdb", identify=True)
 
 
-def _typed(cursor: duckdb.DuckDBPyConnection, text: str) -> str:
-    """The query with its columns in the engine's types, wrapped only where one differs."""
+def _typed(cursor: duckdb.DuckDBPyConnection, text: str, *, long_numbers: str = "BIGINT") -> str:
+    """The query with its columns in the engine's types, wrapped only where one differs.
+
+    Whole numbers of more than 18 digits are ids when they come from a file: kept as text.
+    """
     relation = cursor.sql(text)
     types = [str(t) for t in relation.types]
     if all(t in _KEPT for t in types):
@@ -238,12 +236,14 @@ def _typed(cursor: duckdb.DuckDBPyConnection, text: str) -> str:
     for name, found in zip(relation.columns, types, strict=True):
         column = _sql(exp.column(name, quoted=True))
         columns.append(
-            column if found in _KEPT else f"CAST({column} AS {_target(found)}) AS {column}"
+            column
+            if found in _KEPT
+            else f"CAST({column} AS {_target(found, long_numbers)}) AS {column}"
         )
     return f"SELECT {', '.join(columns)} FROM ({text})"
 
 
-def _target(found: str) -> str:
+def _target(found: str, long_numbers: str) -> str:
     if found in _INTEGERS:
         return "BIGINT"
     if found == "FLOAT":
@@ -251,6 +251,8 @@ def _target(found: str) -> str:
     if found.startswith("TIMESTAMP"):
         return "TIMESTAMP"
     if found.startswith("DECIMAL("):
-        scale = found.rstrip(")").rpartition(",")[2]
-        return "BIGINT" if scale == "0" else f"DECIMAL(38,{scale})"
+        digits, scale = map(int, found[8:-1].split(","))
+        if scale == 0:
+            return long_numbers if digits > _LONG else "BIGINT"
+        return f"DECIMAL(38,{scale})"
     return "VARCHAR"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from dq.engines.base import Limits
     from dq.tables import BatchFn
 
-__all__ = ["WorkFolder", "check_rows", "check_tables", "mapped"]
+__all__ = ["WorkFolder", "check_rows", "check_tables", "deadline", "mapped"]
+
+_AGAIN = 0.25  # seconds between two attempts to stop
 
 
 class WorkFolder:
@@ -47,6 +51,42 @@ class WorkFolder:
     def close(self) -> None:
         """Delete the folder with all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+@contextmanager
+def deadline(seconds: float | None, stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` once the time is over, and again until the work has ended.
+
+    A single call may come before the work has begun and would then stop nothing.
+
+    Raises:
+        EngineError: the work failed after the time was over.
+    """
+    if seconds is None:
+        yield
+        return
+    over, done = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        if not done.wait(seconds):
+            over.set()
+            stop()
+        while not done.wait(_AGAIN):
+            stop()
+
+    watchdog = threading.Thread(target=watch, daemon=True)
+    watchdog.start()
+    try:
+        yield
+    except EngineError as error:
+        if not over.is_set():
+            raise
+        raise EngineError(
+            "The query took longer than {seconds} seconds.", seconds=f"{seconds:g}"
+        ) from error
+    finally:
+        done.set()
+        watchdog.join()
 
 
 def check_tables(plan: exp.Expr, known: Collection[str]) -> None:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from dq.engines.base import Limits
-from dq.engines.plans import WorkFolder, check_rows, check_tables, mapped
+from dq.engines.plans import WorkFolder, check_rows, check_tables, deadline, mapped
 from dq.errors import EngineError
 from dq.sql.render import render, spark_name
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SparkEngine"]
 
-_TAG = "dq-query"
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
@@ -62,6 +61,7 @@ _KEPT = (
     types.DateType,
     types.TimestampNTZType,
 )
+_LONG = 18  # digits that every whole number of 64 bits can have
 _JAVA_CLASS = re.compile(r"^[A-Za-z0-9_.$]+: ")
 _start = threading.Lock()
 
@@ -203,7 +203,8 @@ class SparkEngine:
         with _sentences():
             reader = self._session.read.option("recursiveFileLookup", "true")
             frame = reader.parquet(str(path))
-            self._define(name, _typed(_without_nanoseconds(frame, path)))
+            plain = _without_nanoseconds(frame, path)
+            self._define(name, _typed(plain, long_numbers=types.StringType()))
         self._forget_file(name)
 
     def _define(self, name: str, frame: DataFrame) -> None:
@@ -222,29 +223,14 @@ class SparkEngine:
             with _sentences():
                 yield
             return
-        over = threading.Event()
-        tag = f"{_TAG}-{threading.get_ident()}"
-
-        def stop() -> None:
-            over.set()
-            context.cancelJobsWithTag(tag)
-
         context = self._session.sparkContext
-        watchdog = threading.Timer(seconds, stop)
+        tag = f"dq-{threading.get_ident()}"
         context.setInterruptOnCancel(True)
         context.addJobTag(tag)
-        watchdog.start()
         try:
-            with _sentences():
+            with deadline(seconds, lambda: context.cancelJobsWithTag(tag)), _sentences():
                 yield
-        except EngineError as error:
-            if not over.is_set():
-                raise
-            raise EngineError(
-                "The query took longer than {seconds} seconds.", seconds=seconds
-            ) from error
         finally:
-            watchdog.cancel()
             context.removeJobTag(tag)
 
 
@@ -325,9 +311,13 @@ def _arrow(frame: DataFrame) -> pa.Table:
     return table.cast(pa.schema([field.with_nullable(True) for field in table.schema]))
 
 
-def _typed(frame: DataFrame) -> DataFrame:
-    """The frame with its columns in the engine's types."""
-    targets = {field.name: _target(field.dataType) for field in frame.schema.fields}
+def _typed(frame: DataFrame, *, long_numbers: types.DataType | None = None) -> DataFrame:
+    """The frame with its columns in the engine's types.
+
+    Whole numbers of more than 18 digits are ids when they come from a file: kept as text.
+    """
+    long_type = long_numbers or types.LongType()
+    targets = {field.name: _target(field.dataType, long_type) for field in frame.schema.fields}
     if not any(targets.values()):
         return frame
     return frame.select(
@@ -359,7 +349,7 @@ def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _target(found: types.DataType) -> types.DataType | None:
+def _target(found: types.DataType, long_numbers: types.DataType) -> types.DataType | None:
     """The type to cast to, or None to keep it."""
     if isinstance(found, _KEPT) or found == _MONEY:
         return None
@@ -371,7 +361,7 @@ def _target(found: types.DataType) -> types.DataType | None:
         return types.TimestampNTZType()
     if isinstance(found, types.DecimalType):
         if found.scale == 0:
-            return types.LongType()
+            return long_numbers if found.precision > _LONG else types.LongType()
         wide = types.DecimalType(38, found.scale)
         return None if found == wide else wide
     return types.StringType()

@@ -12,14 +12,11 @@ from dq.findings import Note
 from dq.sources.footers import TAIL, find_footer, footer_label
 from dq.sources.lines import Fault, Line, Merge, Part, filled, note, refuse, shown
 from dq.sources.options import ReadOptions
-from dq.sources.shape import HEAD, Blank, Layout, find_layout
-from dq.sources.sink import Sink
+from dq.sources.shape import Blank, Layout, find_layout, head_size
+from dq.sources.sink import Sink, check_problems
 from dq.tables import Problem
 
-__all__ = ["MOST_PROBLEMS", "assemble", "empty_note"]
-
-MOST_PROBLEMS = 500_000
-"""Above this many spoiled rows and cells a file is rejected as a whole."""
+__all__ = ["assemble", "empty_note"]
 
 
 def assemble(
@@ -42,7 +39,7 @@ def assemble(
     """
     rows = iter(lines)
     if layout is None:
-        head = list(islice(rows, HEAD))
+        head = list(islice(rows, head_size(options)))
         layout = find_layout(head, options, lenient=lenient, merges=merges, blank=blank)
         rows = chain(head, rows)
     with Sink(path, layout.names, options.max_cell) as sink:
@@ -105,12 +102,14 @@ class _Body:
         inside = (m for m in self.merges if m.bottom >= self.layout.first and self._spoils(m))
         self._waiting_merges = deque(sorted(inside))
         self._has_merges = bool(self._waiting_merges)
+        declared = self.options.footer
+        size = TAIL + (declared if isinstance(declared, int) else 0)
         tail: deque[Line] = deque()
         for line in rows:
             if line.row < self.layout.first:
                 continue
             tail.append(line)
-            if len(tail) > TAIL:
+            if len(tail) > size:
                 self.take(tail.popleft())
         self._end(list(tail))
 
@@ -271,13 +270,7 @@ class _Body:
         self.problems.append(
             Problem(fault.code, row, column, value, dict(fault.args), kept=fault.kept)
         )
-        if len(self.problems) > MOST_PROBLEMS:
-            raise refuse(
-                "More than {limit} rows or cells of it are spoiled.",
-                "Check that this is the right file, sheet, delimiter and encoding.",
-                row=row,
-                limit=MOST_PROBLEMS,
-            )
+        check_problems(len(self.problems), row)
 
 
 def _raw(cells: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ __all__ = ["CompoundError", "CompoundFile"]
 
 _FREE = 0xFFFFFFFA
 _ENTRY = 128
-_MOST_SECTORS = 1 << 20
 
 
 class CompoundError(Exception):
@@ -21,14 +20,14 @@ class CompoundFile:
     """A compound file opened for reading."""
 
     def __init__(self, path: Path) -> None:
+        self._root = (_FREE, 0)
         self._file = path.open("rb")
         try:
             self._open()
-        except struct.error as error:
+        except BaseException as error:
             self._file.close()
-            raise CompoundError from error
-        except CompoundError:
-            self._file.close()
+            if isinstance(error, struct.error):
+                raise CompoundError from error
             raise
 
     def __enter__(self) -> CompoundFile:
@@ -53,7 +52,7 @@ class CompoundFile:
             CompoundError: One of them is cut off.
         """
         for name, start, size in self._entries:
-            if size >= self._cutoff or start == getattr(self, "_root", (None, 0))[0]:
+            if size >= self._cutoff or start == self._root[0]:
                 self._chain(start, size)
             elif size and len(self.stream(name)) < size:
                 raise CompoundError
@@ -75,17 +74,20 @@ class CompoundFile:
         if shift not in (9, 12) or small != 6:
             raise CompoundError
         self._sector = 1 << shift
+        self._sectors = self._file.seek(0, 2) // self._sector + 1
         tables, first_directory, self._cutoff, first_small = struct.unpack_from(
             "<I I 4x I I", header, 44
         )
         first_more, _ = struct.unpack_from("<II", header, 68)
         places = [p for p in struct.unpack_from("<109I", header, 76) if p < _FREE]
-        while first_more < _FREE and len(places) < tables:
+        while first_more < _FREE and len(places) < min(tables, self._sectors):
             more = struct.unpack(f"<{self._sector // 4}I", self._read(first_more))
+            if all(p >= _FREE for p in more[:-1]):
+                raise CompoundError
             places += [p for p in more[:-1] if p < _FREE]
             first_more = more[-1]
         self._table: list[int] = []
-        for place in places[:tables]:
+        for place in places[: min(tables, self._sectors)]:
             self._table += struct.unpack(f"<{self._sector // 4}I", self._read(place))
         self._entries = self._directory(self._chain(first_directory))
         small_table = self._chain(first_small) if first_small < _FREE else b""
@@ -100,7 +102,7 @@ class CompoundFile:
 
     def _chain(self, start: int, size: int | None = None) -> bytes:
         parts: list[bytes] = []
-        most = _MOST_SECTORS if size is None else size // self._sector + 1
+        most = self._sectors if size is None else min(size // self._sector + 1, self._sectors)
         while start < _FREE and len(parts) < most:
             if start >= len(self._table):
                 raise CompoundError
@@ -122,8 +124,9 @@ class CompoundFile:
         return entries
 
     def _small(self, start: int, size: int) -> bytes:
-        container = self._chain(*getattr(self, "_root", (_FREE, 0)))
+        container = self._chain(*self._root)
         parts: list[bytes] = []
+        size = min(size, len(container))
         while start < len(self._small_table) and len(parts) * 64 < size:
             parts.append(container[start * 64 : start * 64 + 64])
             start = self._small_table[start]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -20,7 +21,7 @@ from dq.sources.footers import TAIL, is_footer_word
 from dq.sources.job import Job
 from dq.sources.lexer import LONGEST, lex
 from dq.sources.lines import Line, Part, note
-from dq.sources.shape import HEAD, Layout, find_layout
+from dq.sources.shape import Layout, find_layout, head_size
 
 __all__ = ["read_delimited"]
 
@@ -59,13 +60,14 @@ class _Reader:
         """The table, by the fast reader if that finds nothing odd."""
         part = self._fast() if fast else None
         if part is None:
-            part = assemble(
-                self._rows(),
-                self.job.target(),
-                self.job.options,
-                lenient=self.job.lenient,
-                layout=self.layout,
-            )
+            with closing(self._rows()) as rows:
+                part = assemble(
+                    rows,
+                    self.job.target(),
+                    self.job.options,
+                    lenient=self.job.lenient,
+                    layout=self.layout,
+                )
         return replace(
             part,
             notes=(*self.text.notes, *self.dialect.notes, *part.notes, *self._ending()),
@@ -89,7 +91,7 @@ class _Reader:
         head: list[Line] = []
         rows = self._lexed(self.lines)
         try:
-            head.extend(islice(rows, HEAD))
+            head.extend(islice(rows, head_size(self.job.options)))
         except SourceError:
             if not self.more:
                 raise
@@ -99,7 +101,7 @@ class _Reader:
         rows = lex(lines, self.dialect.delimiter, width=width, damaged=self.text.damaged)
         return islice(rows, self.dialect.skip, None)
 
-    def _rows(self) -> Iterator[Line]:
+    def _rows(self) -> Generator[Line]:
         counts = Counter(len(line.cells) for line in self.head if line.row >= self.layout.first)
         width = len(self.layout.headers)
         if counts and width not in counts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -76,7 +77,9 @@ def prepare(path: Path, options: ReadOptions, into: Path, *, doubt: bool = False
 
 def as_utf8(text: Text, into: Path) -> Text:
     """The same text written as UTF-8 to a temporary file; spoiled bytes become U+FFFD."""
-    target = into / f".{os.getpid()}-{text.path.stat().st_ino}.utf8"
+    handle, name = tempfile.mkstemp(".utf8", ".", into)
+    os.close(handle)
+    target = Path(name)
     decoder = codecs.getincrementaldecoder(text.encoding)("strict")
     damaged = False
     with text.path.open("rb") as source, target.open("wb") as sink:

@@ -41,7 +41,7 @@ def looks_like_footer(cells: Sequence[str]) -> bool:
         return len(words) == 1
     if not is_footer_word(words[0]):
         return False
-    texts = sum(1 for cell in words[1:] if not _NUMBER.fullmatch(clean(cell)))
+    texts = sum(1 for cell in words[1:] if len(cell) > 80 or not _NUMBER.fullmatch(clean(cell)))
     return texts == 0 or texts * 4 <= len(words)
 
 

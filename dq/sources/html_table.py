@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from dq.errors import SourceError
+from dq.findings import Note
 from dq.sources.assemble import assemble
 from dq.sources.encoding import CHUNK, prepare
 from dq.sources.job import Job
@@ -53,21 +56,37 @@ def read_html(job: Job) -> list[Part]:
     if not tables:
         raise refuse("The HTML page has no table in it.", "Export the table as CSV or XLSX.")
     tables = _chosen(tables, job)
-    parts = []
+    parts: list[Part] = []
+    failed: list[SourceError] = []
+    skipped: tuple[Note, ...] = ()
     for number, table in enumerate(tables, 1):
-        part = assemble(
-            table.lines(damaged=text.damaged),
-            job.target(str(number)),
-            job.options,
-            lenient=job.lenient,
-            merges=table.merges,
-        )
-        notes = (*text.notes, note("source.html_table", severity="warning"), *part.notes)
         sheet = str(number) if len(tables) > 1 else None
-        if sheet is not None:
-            notes = (*notes, sheet_note(sheet))
-        parts.append(replace(part, notes=notes, encoding=text.encoding, sheet=sheet))
-    return parts
+        try:
+            part = _assembled(job, table, sheet, damaged=text.damaged)
+        except SourceError as error:
+            if sheet is None:
+                raise
+            failed.append(error)
+            skipped += (note("source.sheet_skipped", severity="warning", sheet=sheet),)
+            continue
+        notes = (*text.notes, note("source.html_table", severity="warning"), *part.notes)
+        parts.append(replace(part, notes=notes, encoding=text.encoding))
+    if not parts:
+        raise failed[0]
+    return [replace(part, notes=(*part.notes, *skipped)) for part in parts]
+
+
+def _assembled(job: Job, table: _Table, sheet: str | None, *, damaged: bool) -> Part:
+    part = assemble(
+        table.lines(damaged=damaged),
+        job.target(sheet or ""),
+        job.options,
+        lenient=job.lenient,
+        merges=table.merges,
+    )
+    if sheet is None:
+        return part
+    return replace(part, notes=(sheet_note(sheet), *part.notes), sheet=sheet)
 
 
 def _with_charset(job: Job) -> ReadOptions:
@@ -76,9 +95,11 @@ def _with_charset(job: Job) -> ReadOptions:
         return job.options
     with job.path.open("rb") as stream:
         found = _META.search(stream.read(4096))
-    if found is None:
-        return job.options
-    return replace(job.options, encoding=found.group(1).decode("ascii", "ignore"))
+    try:
+        named = codecs.lookup(found.group(1).decode("ascii", "ignore")).name if found else None
+    except LookupError:
+        named = None
+    return replace(job.options, encoding=named)
 
 
 def _chosen(tables: list[_Table], job: Job) -> list[_Table]:

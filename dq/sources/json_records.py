@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
 from dq.findings import Note
-from dq.sources.assemble import MOST_PROBLEMS, empty_note
+from dq.sources.assemble import empty_note
 from dq.sources.encoding import prepare
 from dq.sources.headers import by_position, clean, unique
 from dq.sources.job import Job
-from dq.sources.json_objects import Record, find_member, records
+from dq.sources.json_stream import Record, find_member, records
 from dq.sources.lines import Part, note, refuse, shown
 from dq.sources.options import ReadOptions
-from dq.sources.sink import Sink
+from dq.sources.sink import Sink, check_problems
 from dq.tables import Problem
 
 __all__ = ["read_json"]
@@ -43,8 +44,10 @@ def read_json(job: Job) -> list[Part]:
             None if member is None else str(member),
             damaged=text.damaged,
         )
-        columns = _columns(all_records(), job.options)
-        part = _Writer(job, columns).write(all_records())
+        with closing(all_records()) as found:
+            columns = _columns(found, job.options)
+        with closing(all_records()) as found:
+            part = _Writer(job, columns).write(found)
     except RecursionError as error:
         raise refuse("Objects in it are nested too deeply.", "Export a flat table.") from error
     finally:
@@ -135,13 +138,7 @@ class _Writer:
                 row=row,
                 limit=limit,
             )
-        if len(self.problems) > MOST_PROBLEMS:
-            raise refuse(
-                "More than {limit} rows or cells of it are spoiled.",
-                "Check that this is the right file, sheet, delimiter and encoding.",
-                row=row,
-                limit=MOST_PROBLEMS,
-            )
+        check_problems(len(self.problems), row)
 
     def _notes(self) -> list[Note]:
         notes = []

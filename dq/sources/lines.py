@@ -97,7 +97,7 @@ def note(
 
 
 def sheet_note(sheet: str) -> Note:
-    """Said of each sheet or table when several of one file are read."""
+    """Said of a sheet or table when its file has several."""
     return note("source.sheet_read", severity="warning", sheet=sheet, setting=("sheet", sheet))
 
 

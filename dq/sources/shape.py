@@ -12,10 +12,12 @@ from dq.sources.headers import by_position, clean, header_notes, unique
 from dq.sources.lines import Line, Merge, filled, note, refuse
 from dq.sources.options import ReadOptions
 
-__all__ = ["HEAD", "Blank", "Layout", "find_layout", "looks_like_header"]
+__all__ = ["HEAD", "Blank", "Layout", "find_layout", "head_size", "looks_like_header"]
 
 HEAD = 60
 """Rows that are looked at to find the header."""
+
+_LONGEST_VALUE = 80
 
 Blank = Callable[[int], frozenset[int]]
 
@@ -52,6 +54,11 @@ class Layout:
         return len(self.positions) == self.width
 
 
+def head_size(options: ReadOptions) -> int:
+    """How many first rows `find_layout` wants to see."""
+    return HEAD + max(options.header_rows or (0,))
+
+
 def find_layout(
     head: Sequence[Line],
     options: ReadOptions,
@@ -63,7 +70,7 @@ def find_layout(
     """The layout that is declared or that the first rows show.
 
     Args:
-        head: First rows of the grid, at most `HEAD`.
+        head: First rows of the grid, as many as `head_size` says.
         options: What is declared.
         lenient: Read title lines, headers of several rows and nameless columns where the
             meaning is plain, with a note each.
@@ -89,7 +96,7 @@ def find_layout(
         )
     cells = _joined(lines, merges)
     notes += header_notes(cells)
-    if declared is None and all(_VALUE.fullmatch(clean(c)) for c in cells if clean(c)):
+    if declared is None and all(_is_value(clean(c)) for c in cells if clean(c)):
         notes.append(note("source.header_like_data", severity="warning", row=rows[0]))
     body = [line.cells for line in head if line.row > rows[-1]]
     return _columns(rows, cells, body, notes, options, forgiven=lenient, blank=blank)
@@ -102,6 +109,8 @@ def _detected(
     most = max(counts)
     start = next(i for i, count in enumerate(counts) if count)
     found = next(i for i, count in enumerate(counts) if count * 2 > most)
+    if most == 2 and all(counts[start:found]):
+        found = start  # one lone cell on a row of two is no title but a short header
     line = head[found]
     if found > start and not looks_like_header(line.cells):
         line = head[start]
@@ -152,8 +161,13 @@ def _undeclared(above: Sequence[Line], rows: Sequence[int], line: Line) -> Excep
 def looks_like_header(cells: Sequence[str]) -> bool:
     """Whether cells look like headers: words, none of them twice or nearly so."""
     words = [clean(c) for c in cells if clean(c)]
-    values = sum(1 for w in words if _VALUE.fullmatch(w))
+    values = sum(1 for w in words if _is_value(w))
     return values * 4 <= len(words) and len(set(words)) * 4 >= len(words) * 3
+
+
+def _is_value(text: str) -> bool:
+    """Whether a text is a number, a date or an e-mail address; long ones are neither."""
+    return len(text) <= _LONGEST_VALUE and _VALUE.fullmatch(text) is not None
 
 
 def _with_merged(head: Sequence[Line], line: Line, merges: Sequence[Merge]) -> tuple[int, ...]:

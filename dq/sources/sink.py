@@ -5,25 +5,44 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from dq.sources.lines import shown
+from dq.sources.lines import refuse, shown
 from dq.tables import ROW, Problem
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["CONTROL", "Sink", "TableWriter", "schema_of"]
+__all__ = ["CONTROL", "MOST_PROBLEMS", "Sink", "TableWriter", "check_problems", "schema_of"]
 
 ROW_GROUP = 122_880
 BLOCK = 16_384
+MOST_PROBLEMS = 500_000
+"""Above this many spoiled rows and cells a file is rejected as a whole."""
+
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]"
 """Control characters that no text needs; tab, line ends and ESC are read as text."""
 
 _LONG = "problem.too_long"
 _CONTROL = "problem.control"
+
+
+def check_problems(count: int, row: int) -> None:
+    """Reject a file of which too much is spoiled to be told row by row.
+
+    Raises:
+        SourceError: More than `MOST_PROBLEMS` rows and cells are spoiled.
+    """
+    if count > MOST_PROBLEMS:
+        raise refuse(
+            "More than {limit} rows or cells of it are spoiled.",
+            "Check that this is the right file, sheet, delimiter and encoding.",
+            row=row,
+            limit=MOST_PROBLEMS,
+        )
 
 
 def schema_of(names: Sequence[str]) -> pa.Schema:
@@ -43,7 +62,7 @@ class TableWriter:
         self.path = path
         self.schema = schema
         self.rows = 0
-        self._temp = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._temp = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.part")
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, table: pa.Table) -> None:
@@ -173,6 +192,7 @@ class Sink:
         self.problems.append(
             Problem(code, self._numbers[place], self.names[index], shown(value), args, kept=True)
         )
+        check_problems(len(self.problems), self._numbers[place])
 
 
 def _missing(column: pa.Array) -> pa.Array:

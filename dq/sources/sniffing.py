@@ -100,8 +100,10 @@ def _format_of(path: Path) -> str:
 
 def _zipped(path: Path) -> str:
     with container(path) as box:
-        names = box.names
-        kind = box.open("mimetype").read(200) if "mimetype" in names else b""
+        names, kind = box.names, b""
+        if "mimetype" in names:
+            with box.open("mimetype") as stream:
+                kind = stream.read(200)
     if "xl/workbook.bin" in names:
         return "xlsb"
     if any(name.lower() == "xl/workbook.xml" for name in names):

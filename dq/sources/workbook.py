@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from dq.errors import SourceError
+from dq.errors import Place, SourceError
 from dq.findings import Note
 from dq.sources.assemble import assemble
 from dq.sources.biff_facts import xls_facts, xlsb_facts, xlsb_parts
-from dq.sources.cells import ROUNDED, cell_text
-from dq.sources.container import container, damaged
+from dq.sources.container import container
 from dq.sources.job import Job
-from dq.sources.lines import Fault, Line, Merge, Part, note, refuse, sheet_note
+from dq.sources.lines import Part, note, refuse, sheet_note
 from dq.sources.ods_facts import ods_facts
-from dq.sources.panics import held_back, is_panic
+from dq.sources.panics import held_back
+from dq.sources.sheet import Sheet, translated
 from dq.sources.sheet_facts import SheetFacts, column_name
 from dq.sources.xlsx_facts import sheet_facts, sheet_parts, uses_1904
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
 
 __all__ = ["read_workbook"]
-
-_FIRST_REAL_DAY = date(1900, 3, 1)
 
 
 def read_workbook(job: Job, kind: str) -> list[Part]:
@@ -39,11 +36,12 @@ def read_workbook(job: Job, kind: str) -> list[Part]:
     """
     facts = _facts(job, kind)
     with _opened(job) as book:
-        visible, hidden = _sheets(book)
-        facts = _named(facts, book)
-        wanted = _wanted(job, [*visible, *hidden])
-        names = [wanted] if wanted is not None else visible
-        return _read_sheets(job, kind, book, names, facts, hidden)
+        sheets = _sheets(book)
+        reader = _Reader(job, kind, book, _named(facts, book))
+        wanted = _wanted(job, list(sheets))
+        names = [n for n, shown in sheets.items() if shown] if wanted is None else [wanted]
+        hidden = [n for n, shown in sheets.items() if not shown and n != wanted]
+        return reader.read(names, hidden)
 
 
 @dataclass(frozen=True)
@@ -86,29 +84,18 @@ def _opened(job: Job) -> CalamineWorkbook:
             "Open it, remove the password (File, Info, Protect Workbook) and save it again.",
         ) from error
     except BaseException as error:
-        raise _translated(error) from error
+        raise translated(error) from error
 
 
-def _translated(error: BaseException) -> BaseException:
-    """What a failure inside the workbook reader means; what is not its own passes through."""
-    import python_calamine as calamine
-
-    known = (calamine.CalamineError, ValueError, OverflowError)
-    if is_panic(error) or isinstance(error, known):
-        return damaged()
-    return error
-
-
-def _sheets(book: CalamineWorkbook) -> tuple[list[str], list[str]]:
-    """Names of visible and of hidden sheets of cells."""
+def _sheets(book: CalamineWorkbook) -> dict[str, bool]:
+    """Sheets of cells in the order of the workbook, and whether each is visible."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-    visible: list[str] = []
-    hidden: list[str] = []
-    for sheet in book.sheets_metadata:
-        if sheet.typ == SheetTypeEnum.WorkSheet:
-            (visible if sheet.visible == SheetVisibleEnum.Visible else hidden).append(sheet.name)
-    return visible, hidden
+    return {
+        sheet.name: sheet.visible == SheetVisibleEnum.Visible
+        for sheet in book.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet
+    }
 
 
 def _named(facts: _Facts, book: CalamineWorkbook) -> _Facts:
@@ -138,67 +125,73 @@ def _wanted(job: Job, names: list[str]) -> str | None:
     )
 
 
-def _read_sheets(
-    job: Job,
-    kind: str,
-    book: CalamineWorkbook,
-    names: list[str],
-    facts: _Facts,
-    hidden: list[str],
-) -> list[Part]:
-    parts: list[Part] = []
-    notes: list[Note] = []
-    left: list[str] = []
-    failed: list[SourceError] = []
-    for name in names:
-        known = facts.by_name.get(name, SheetFacts())
-        if parts and not job.lenient:
-            left += [name] if known.bounds.cells else []
-            continue
-        known.bounds.check(name)
-        sheet = _Sheet.of(book, name, known, kind)
-        if not sheet.rows:
-            continue
+@dataclass
+class _Reader:
+    """Reads sheets one after another and remembers what is to be said of them all."""
+
+    job: Job
+    kind: str
+    book: CalamineWorkbook
+    facts: _Facts
+    notes: list[Note] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    failed: list[SourceError] = field(default_factory=list)
+
+    def read(self, names: list[str], hidden: list[str]) -> list[Part]:
+        """The tables of these sheets; strict reading stops at the first."""
+        parts: list[Part] = []
+        for name in names:
+            if parts and not self.job.lenient:
+                self.left += [name] if self._has_cells(name) else []
+                continue
+            part = self._sheet(name, alone=len(names) == 1)
+            if part is not None:
+                parts.append(part)
+        if not parts:
+            raise self.failed[0] if self.failed else _no_cells(hidden)
+        said = [*self.notes, *self._about_the_rest(parts[0], hidden)]
+        one_of_several = len(parts) > 1 or bool(self.failed)
+        return [
+            replace(part, notes=(*said, *_which(part, one_of_several), *part.notes))
+            for part in parts
+        ]
+
+    def _sheet(self, name: str, *, alone: bool) -> Part | None:
+        """One sheet; None when it is blank, or no table among others."""
+        known = self.facts.by_name.get(name, SheetFacts())
         try:
-            part = _assembled(job, sheet)
+            known.bounds.check(name)
+            sheet = Sheet.of(self.book, name, known, self.kind)
+            return _assembled(self.job, sheet) if sheet.rows else None
         except SourceError as error:
-            error.where = None if error.where is None else replace(error.where, sheet=name)
-            if not job.lenient or len(names) == 1:
+            error.where = replace(error.where or Place(), sheet=name)
+            if alone or not self.job.lenient:
                 raise
-            failed.append(error)
-            notes.append(note("source.sheet_skipped", severity="warning", sheet=name))
-            continue
-        parts.append(part)
-    if not parts:
-        raise failed[0] if failed else _no_cells(hidden)
-    if facts.epoch_1904:
-        notes.append(note("source.epoch_1904"))
-    if left:
-        read = parts[0].sheet
-        notes.append(
-            note(
+            self.failed.append(error)
+            self.notes.append(note("source.sheet_skipped", severity="warning", sheet=name))
+            return None
+
+    def _about_the_rest(self, first: Part, hidden: list[str]) -> Iterator[Note]:
+        if self.facts.epoch_1904:
+            yield note("source.epoch_1904")
+        if self.left:
+            yield note(
                 "source.sheet_chosen",
                 severity="warning",
-                sheet=read,
-                others=left,
-                setting=("sheet", read),
+                sheet=first.sheet,
+                others=self.left,
+                setting=("sheet", first.sheet),
             )
-        )
-    unread = [n for n in hidden if n not in names and _has_cells(facts, n)]
-    if unread:
-        notes.append(note("source.hidden_sheets", severity="warning", n=len(unread), sheets=unread))
-    several = len(parts) > 1
-    return [
-        replace(
-            part,
-            notes=(*notes, *((sheet_note(part.sheet or ""),) if several else ()), *part.notes),
-        )
-        for part in parts
-    ]
+        unread = [name for name in hidden if self._has_cells(name)]
+        if unread:
+            yield note("source.hidden_sheets", severity="warning", n=len(unread), sheets=unread)
+
+    def _has_cells(self, name: str) -> bool:
+        return self.facts.by_name.get(name, SheetFacts()).bounds.cells > 0
 
 
-def _has_cells(facts: _Facts, name: str) -> bool:
-    return facts.by_name.get(name, SheetFacts()).bounds.cells > 0
+def _which(part: Part, one_of_several: bool) -> tuple[Note, ...]:
+    return (sheet_note(part.sheet or ""),) if one_of_several else ()
 
 
 def _no_cells(hidden: list[str]) -> SourceError:
@@ -211,7 +204,7 @@ def _no_cells(hidden: list[str]) -> SourceError:
     return refuse("There is nothing in it.", "Export it again and look at the file's size.")
 
 
-def _assembled(job: Job, sheet: _Sheet) -> Part:
+def _assembled(job: Job, sheet: Sheet) -> Part:
     facts = sheet.facts
     part = assemble(
         sheet.lines(),
@@ -234,88 +227,3 @@ def _assembled(job: Job, sheet: _Sheet) -> Part:
 
 def _header(part: Part, column: int) -> str:
     return part.headers[column].strip() if column < len(part.headers) else ""
-
-
-@dataclass
-class _Sheet:
-    """A sheet's values and facts; columns are counted from the first used one, `left`."""
-
-    name: str
-    rows: list[list[object]]
-    top: int
-    left: int
-    facts: SheetFacts
-    serial: bool  # dates are numbers of days
-    rounded: dict[int, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, book: CalamineWorkbook, name: str, facts: SheetFacts, kind: str) -> _Sheet:
-        """Load a sheet.
-
-        Raises:
-            SourceError: Its part of the file is damaged.
-        """
-        try:
-            with held_back():
-                sheet = book.get_sheet_by_name(name)
-                rows: list[list[object]] = sheet.to_python(skip_empty_area=True)  # type: ignore[assignment]
-            start = sheet.start or (0, 0)
-            _add_merges(sheet, facts)
-        except BaseException as error:
-            raise _translated(error) from error
-        filled = any(value != "" for row in rows for value in row)
-        return cls(
-            name=name,
-            rows=rows if filled else [],
-            top=start[0],
-            left=start[1],
-            facts=facts,
-            serial=kind != "ods",
-        )
-
-    def lines(self) -> Iterator[Line]:
-        """The rows as text, with what spoils their cells."""
-        for offset, values in enumerate(self.rows):
-            row = self.top + offset + 1
-            faults = self.facts.faults_from(row, self.left)
-            cells = [v if type(v) is str else cell_text(v) for v in values]
-            if self.serial and any(isinstance(v, (float, date)) for v in values):
-                faults += self._odd_values(values, cells)
-            yield Line(row, cells, faults)
-
-    def merges(self) -> list[Merge]:
-        """Merged ranges in the sheet's own columns."""
-        return [
-            Merge(m.top, m.left - self.left, m.bottom, m.right - self.left)
-            for m in self.facts.merges
-            if m.left >= self.left
-        ]
-
-    def blank(self, first: int) -> frozenset[int]:
-        """Columns without a value from a row on."""
-        rows = self.rows[max(0, first - 1 - self.top) :]
-        width = max((len(row) for row in self.rows), default=0)
-        return frozenset(
-            i for i in range(width) if all(i >= len(row) or row[i] == "" for row in rows)
-        )
-
-    def _odd_values(self, values: list[object], cells: list[str]) -> tuple[Fault, ...]:
-        """Numbers too long to be whole and dates before the calendar of workbooks."""
-        faults = []
-        for place, value in enumerate(values):
-            if isinstance(value, float):
-                if abs(value) >= ROUNDED and value.is_integer():
-                    self.rounded[place] = self.rounded.get(place, 0) + 1
-            elif isinstance(value, date):
-                day = value.date() if isinstance(value, datetime) else value
-                if day < _FIRST_REAL_DAY:
-                    faults.append(Fault("problem.early_date", place, cells[place], kept=True))
-        return tuple(faults)
-
-
-def _add_merges(sheet: CalamineSheet, facts: SheetFacts) -> None:
-    """Merged ranges of XLS, which only the reader of values knows."""
-    if facts.merges:
-        return
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        facts.merges.append(Merge(top + 1, left, bottom + 1, right))

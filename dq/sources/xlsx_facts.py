@@ -21,25 +21,25 @@ _CHUNK = 4 * 1024 * 1024
 _LONGEST = 64 * 1024 * 1024
 _WORKBOOK = "xl/workbook.xml"
 
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
-_NUMBER = re.compile(rb"\br=[\"'](\d{1,9})[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\br=[\"'](\d{1,9})[\"']")
 _HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
-_LETTERS = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,3})")
+_LETTERS = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Za-z]{1,3})")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 _ERROR = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?"
-    rb"<(?:\w+:)?v[^>]*>([^<]{0,40})",
+    rb"<(?:\w+:)?c\s([^<>]*\bt=[\"']e[\"'][^<>]*)>(?:(?!</(?:\w+:)?c>).){0,9000}?"
+    rb"<(?:\w+:)?v[^<>]*>([^<]{0,40})",
     re.DOTALL,
 )
 _NO_VALUE = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*[^/>])>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"<(?:\w+:)?c\s([^<>]*[^/<>])>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _REFERENCE = re.compile(rb"\br=[\"']([A-Za-z]{1,3}\d{1,7})[\"']")
 _TEXT_RESULT = re.compile(rb"\bt=[\"']str[\"']")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
 _SPAN = re.compile(rb"\b(min|max)=[\"'](\d{1,6})[\"']")
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([^\"']{1,24})[\"']")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*\bref=[\"']([^\"']{1,24})[\"']")
 
 
 def sheet_parts(box: Container) -> dict[str, str]:
@@ -72,14 +72,14 @@ def sheet_facts(stream: IO[bytes]) -> SheetFacts:
     """Facts of one sheet from its XML."""
     facts = SheetFacts()
     columns: set[bytes] = set()
-    row = 0
     for chunk in _chunks(stream):
-        for found in _ROW.finditer(chunk):
-            number = _NUMBER.search(found.group(1))
-            row = int(number.group(1)) if number else row + 1
-            facts.bounds.rows = max(facts.bounds.rows, row)
-            if _HIDDEN.search(found.group(1)) and not found.group(1).endswith(b"/"):
-                facts.hidden_rows += 1
+        numbers = _NUMBER.findall(chunk)
+        last = max(map(int, numbers)) if numbers else facts.bounds.rows + len(_ROW.findall(chunk))
+        facts.bounds.rows = max(facts.bounds.rows, last)
+        if b"hidden=" in chunk:
+            facts.hidden_rows += sum(
+                1 for row in _ROW.findall(chunk) if _HIDDEN.search(row) and not row.endswith(b"/")
+            )
         letters = _LETTERS.findall(chunk)
         columns.update(letters)
         facts.bounds.cells += len(letters) or len(_CELL.findall(chunk))

@@ -31,7 +31,9 @@ _find_wide = re.compile(_WIDE_CLASS).search
 
 def lower_text(x: str) -> str:
     """Small letters."""
-    return x.lower() if x.isascii() else x.translate(_LOWER_TABLE).lower()
+    if "Σ" in x or "İ" in x:
+        x = x.translate(_LOWER_TABLE)
+    return x.lower()
 
 
 def upper_text(x: str) -> str:

@@ -87,10 +87,16 @@ class _Source:
             ) from None
         trees = [tree for tree in statements if tree is not None]
         if len(trees) != 1:
-            raise self._unexpected("One expression is expected, not {text}.")
+            raise UsageError(
+                "One expression is expected, not {text}.", where=self.at(0), text=self._start()
+            )
         statement = exp.Query | exp.DDL | exp.DML | exp.Alias | exp.Command | exp.Set
         if isinstance(trees[0], statement) or trees[0].find(exp.Drop, exp.Command):
-            raise self._unexpected("An expression is expected, not a statement: {text}.")
+            raise UsageError(
+                "An expression is expected, not a statement: {text}.",
+                where=self.at(0),
+                text=self._start(),
+            )
         return trees[0]
 
     def _unreadable(self, error: ParseError) -> UsageError:
@@ -103,8 +109,8 @@ class _Source:
             near=repr(highlight or self.text.strip()[:20]),
         )
 
-    def _unexpected(self, message: str) -> UsageError:
-        return UsageError(message, where=self.at(0), text=repr(self.text.strip()[:60]))
+    def _start(self) -> str:
+        return repr(self.text.strip()[:60])
 
     def portable(self, tree: exp.Expr, known: frozenset[str]) -> exp.Expr:
         """The tree with DuckDB's functions replaced, or an error at the one that cannot be."""

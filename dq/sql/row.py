@@ -6,8 +6,10 @@ by name without their qualifier; a column that the row lacks is NULL.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, localcontext
+from typing import Any
 
 from sqlglot import exp
 
@@ -134,44 +136,35 @@ def _is(node: exp.Expr) -> Closure:
     return lambda row: inner(row) is wanted
 
 
-def _comparison(accepts: frozenset[int]) -> Callable[[exp.Expr], Closure]:
+def _comparison(test: Callable[[Any, Any], bool]) -> Callable[[exp.Expr], Closure]:
     def make(node: exp.Expr) -> Closure:
         left, right = _closure(node.this), _closure(node.expression)
         if is_literal(node.expression):
-            return _compared_with(left, value_of(node.expression), accepts)
+            return _compared_with(left, value_of(node.expression), test)
 
         def row_compare(row: RowValue) -> object:
             a, b = left(row), right(row)
-            return None if a is None or b is None else compare(a, b) in accepts
+            return None if a is None or b is None else test(compare(a, b), 0)
 
         return row_compare
 
     return make
 
 
-def _compared_with(left: Closure, fixed: object, accepts: frozenset[int]) -> Closure:
-    """Comparison with a fixed value, the common case."""
+def _compared_with(left: Closure, fixed: object, test: Callable[[Any, Any], bool]) -> Closure:
+    """Comparison with a fixed value, the common case: like with like needs no conversion."""
     if fixed is None:
         return lambda row: None
-    if isinstance(fixed, str) and accepts in (_EQUAL, _UNEQUAL):
-        wanted = accepts is _EQUAL
-
-        def row_equal(row: RowValue) -> object:
-            a = left(row)
-            if a.__class__ is str:
-                return (a == fixed) is wanted
-            return None if a is None else compare(a, fixed) in accepts
-
-        return row_equal
+    number = isinstance(fixed, int | Decimal) and not isinstance(fixed, bool)
+    alike = {int, Decimal} if number else {type(fixed)} - {float}
 
     def row_compare(row: RowValue) -> object:
         a = left(row)
-        return None if a is None else compare(a, fixed) in accepts
+        if a.__class__ in alike:
+            return test(a, fixed)
+        return None if a is None else test(compare(a, fixed), 0)
 
     return row_compare
-
-
-_EQUAL, _UNEQUAL = frozenset({0}), frozenset({-1, 1})
 
 
 def _null_safe(equal: bool) -> Callable[[exp.Expr], Closure]:
@@ -237,7 +230,7 @@ def _between(node: exp.Expr) -> Closure:
     return row_between
 
 
-def _arithmetic(operator: Callable[[object, object], object]) -> Callable[[exp.Expr], Closure]:
+def _arithmetic(combine: Callable[[Any, Any], object]) -> Callable[[exp.Expr], Closure]:
     def make(node: exp.Expr) -> Closure:
         left, right = _closure(node.this), _closure(node.expression)
 
@@ -249,8 +242,8 @@ def _arithmetic(operator: Callable[[object, object], object]) -> Callable[[exp.E
                 a, b = as_float(a), as_float(b)
             elif isinstance(a, Decimal) or isinstance(b, Decimal):
                 with localcontext(EXACT):
-                    return operator(a, b)
-            return operator(a, b)
+                    return combine(a, b)
+            return combine(a, b)
 
         return row_arithmetic
 
@@ -354,19 +347,19 @@ _MAKERS: dict[type[exp.Expr], Callable[[exp.Expr], Closure]] = {
     exp.Or: _or,
     exp.Not: _not,
     exp.Is: _is,
-    exp.EQ: _comparison(_EQUAL),
-    exp.NEQ: _comparison(_UNEQUAL),
-    exp.GT: _comparison(frozenset({1})),
-    exp.GTE: _comparison(frozenset({0, 1})),
-    exp.LT: _comparison(frozenset({-1})),
-    exp.LTE: _comparison(frozenset({-1, 0})),
+    exp.EQ: _comparison(operator.eq),
+    exp.NEQ: _comparison(operator.ne),
+    exp.GT: _comparison(operator.gt),
+    exp.GTE: _comparison(operator.ge),
+    exp.LT: _comparison(operator.lt),
+    exp.LTE: _comparison(operator.le),
     exp.NullSafeEQ: _null_safe(equal=True),
     exp.NullSafeNEQ: _null_safe(equal=False),
     exp.In: _in,
     exp.Between: _between,
-    exp.Add: _arithmetic(lambda a, b: a + b),  # type: ignore[operator]
-    exp.Sub: _arithmetic(lambda a, b: a - b),  # type: ignore[operator]
-    exp.Mul: _arithmetic(lambda a, b: a * b),  # type: ignore[operator]
+    exp.Add: _arithmetic(operator.add),
+    exp.Sub: _arithmetic(operator.sub),
+    exp.Mul: _arithmetic(operator.mul),
     exp.Neg: _negative,
     exp.Case: _case,
     exp.Coalesce: _coalesce,

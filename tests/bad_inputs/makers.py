@@ -122,6 +122,18 @@ def xlsx_two_sheets() -> bytes:
     return _saved(workbook)
 
 
+def xlsx_sheet_of_charts() -> bytes:
+    """A first sheet that is no table, as dashboards have."""
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "Сводка"
+    for row in (("Выручка", None), (1, 2, 3, 4), (5, 6, 7, 8)):
+        workbook.active.append(row)
+    data = workbook.create_sheet("Данные")
+    for row in ROWS:
+        data.append(row)
+    return _saved(workbook)
+
+
 def xlsx_hidden_sheet() -> bytes:
     workbook = openpyxl.Workbook()
     for row in ROWS:

@@ -84,7 +84,7 @@ def test_wrong_synonyms_are_refused_with_their_place(case: dict[str, str]) -> No
 
 def test_synonyms_are_those_of_the_model() -> None:
     known = synonyms()
-    assert set(known.tables) == set(TABLES) - {"deal_contacts"}
+    assert set(known.tables) == set(TABLES)
     for name, words in known.tables.items():
         targets = {target for target, _ in words.lookup.values()}
         assert targets <= set(TABLES[name].columns)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from dq.crm.model import TABLES
 from dq.crm.recognise import recognise
 from dq.errors import UsageError
 from tests.crm.caselib import cases, tables
 from tests.crm.compact import compact
+from tests.crm.tables import raw_table
 
 ALL = dict(cases())
 
@@ -67,6 +69,20 @@ def test_a_threshold_of_one_maps_what_presets_say_only(tmp_path: Path) -> None:
     found = recognise(raws, threshold=1.0)
     assert [s.tables for s in found.mapping.sources] == [(), (), ()]
     assert {g.reason for g in found.asked} == {"mapping.ask_table"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_in_the_models_own_names_is_itself(name: str, tmp_path: Path) -> None:
+    columns = list(TABLES[name].columns)
+    without_id = [c for c in columns if c != "id"]
+    headers = without_id if len(TABLES[name].key) > 1 else columns
+    found = recognise([raw_table(tmp_path, name, headers, [])])
+    table = found.mapping.sources[0].tables[0]
+    assert table.table == name
+    assert table.key == TABLES[name].key
+    assert {c.target: c.source for c in table.columns} == {c: c for c in without_id}
+    assert table.own == ()
+    assert found.asked == ()
 
 
 def test_nothing_at_all() -> None:

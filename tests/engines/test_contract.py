@@ -26,6 +26,7 @@ GIVEN = pa.table(
         "price": pa.array([Decimal("1.50"), None, Decimal("-2.25")], pa.decimal128(18, 4)),
         "rate": pa.array([Decimal("1.5"), None, Decimal("-2.2")], pa.decimal128(10, 1)),
         "whole": pa.array([Decimal(1), None, Decimal(3)], pa.decimal128(10, 0)),
+        "key": pa.array([Decimal(10**20), None, Decimal(7)], pa.decimal128(25, 0)),
         "share": pa.array([0.5, None, float("nan")], pa.float32()),
         "at": pa.array([datetime(2024, 2, 29, 1, 2, 3), None, datetime(1969, 1, 1)],
         pa.timestamp("ns")),
@@ -41,6 +42,7 @@ TYPES = {
     "price": pa.decimal128(18, 4),
     "rate": pa.decimal128(38, 1),
     "whole": pa.int64(),
+    "key": pa.string(),
     "share": pa.float64(),
     "at": pa.timestamp("us"),
     "utc": pa.timestamp("us"),
@@ -96,6 +98,7 @@ def test_values(engine: Engine) -> None:
         "price": Decimal("1.5"),
         "rate": Decimal("1.5"),
         "whole": 1,
+        "key": "100000000000000000000",
         "share": 0.5,
         "at": datetime(2024, 2, 29, 1, 2, 3),
         "utc": datetime(2024, 3, 31, 2, 30),
@@ -265,7 +268,7 @@ def test_time_limit(engine: Engine, tmp_path: Path) -> None:
     )
     for other in "bcd":
         many = many.join(f.table("raw.many", other), join_type="cross")
-    with pytest.raises(EngineError, match=r"longer than 1 seconds|longer than 1\.0 seconds"):
+    with pytest.raises(EngineError, match="longer than 1 seconds"):
         engine.query(many, limits=Limits(seconds=1.0))
     quick = exp.select(f.alias(f.count(), "n")).from_(f.table("raw.many"))
     assert engine.query(quick, limits=Limits(seconds=60)).to_pylist() == [{"n": 3000}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from dq.errors import PortabilityError
@@ -57,11 +58,10 @@ def _concat_ws(separator: str | None, *parts: str | None) -> str | None:
 
 
 def _fold(x: str) -> str:
-    text = x.translate(_TO_SPACE) if not x.isascii() or not x.isprintable() else x
-    return lower_text(" ".join(p for p in text.split(" ") if p))
+    return lower_text(_WHITE_RUN.sub(" ", x).strip(" "))
 
 
-_TO_SPACE = dict.fromkeys(map(ord, _ODD_SPACE), " ")
+_WHITE_RUN = re.compile(f"[{WHITE_SPACE}]+")
 
 
 def _translate(x: str, source: str, target: str) -> str:

@@ -1,78 +1,26 @@
-"""JSON text to flat objects, with everything that spoils one of them."""
+"""JSON text to records, one after another, in bounded memory."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from dq.sources.encoding import CHUNK
+from dq.sources.json_flat import DECODER, Flat, JsonObject, flattened
 from dq.sources.lines import refuse
 
-__all__ = ["Flat", "Record", "find_member", "first_lines", "records"]
-
-DEEPEST = 8
-"""Levels of nested objects that become columns `owner.name`."""
+__all__ = ["Record", "find_member", "records"]
 
 LONGEST = 16 * 1024 * 1024
 """Characters that one object may have."""
 
 _WHOLE = 128 * 1024 * 1024
 _SPACE = re.compile(r"[ \t\r\n]*")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _LISTS = frozenset("data result results items records rows value values list objects".split())
-
-
-class _Number(str):
-    """A number as it was written."""
-
-    __slots__ = ()
-
-
-class _NotANumber(str):
-    """NaN or Infinity, which JSON does not have."""
-
-    __slots__ = ()
-
-
-class _Pairs(dict[str, object]):
-    """An object, and the keys that came twice in it."""
-
-    __slots__ = ("repeated",)
-
-    def __init__(self, pairs: Sequence[tuple[str, object]]) -> None:
-        super().__init__(pairs)
-        self.repeated: list[str] = []
-        if len(self) < len(pairs):
-            counts = Counter(key for key, _ in pairs)
-            self.repeated = [key for key, times in counts.items() if times > 1]
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_Pairs,
-    parse_int=_Number,
-    parse_float=_Number,
-    parse_constant=_NotANumber,
-    strict=False,
-)
-
-
-@dataclass(slots=True)
-class Flat:
-    """A flattened object.
-
-    `cells` by column; `faults` are (code, column, value) of spoiled cells, `spoiled` (code,
-    value) of what spoils the whole row; `lists` are the columns that held lists.
-    """
-
-    cells: dict[str, str] = field(default_factory=dict)
-    faults: list[tuple[str, str, str]] = field(default_factory=list)
-    spoiled: list[tuple[str, str]] = field(default_factory=list)
-    lists: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +31,7 @@ class Record:
     flat: Flat
 
 
-def first_lines(path: Path, skip: int, most: int = 6) -> list[str]:
+def _first_lines(path: Path, skip: int, most: int = 6) -> list[str]:
     """The first lines that are not blank, each cut at `LONGEST`."""
     found: list[str] = []
     with path.open(encoding="utf-8", newline="\n") as stream:
@@ -94,7 +42,7 @@ def first_lines(path: Path, skip: int, most: int = 6) -> list[str]:
     return found
 
 
-def records(path: Path, skip: int, member: str | None, *, damaged: bool) -> Iterator[Record]:
+def records(path: Path, skip: int, member: str | None, *, damaged: bool) -> Generator[Record]:
     """All records of a file; `member` is the dotted path of the list that holds them.
 
     Raises:
@@ -102,7 +50,7 @@ def records(path: Path, skip: int, member: str | None, *, damaged: bool) -> Iter
     """
     if member is not None:
         for row, value in enumerate(_list_at(_whole(path, skip), member), 1):
-            yield Record(row, _flat(value, damaged=damaged))
+            yield Record(row, flattened(value, damaged=damaged))
         return
     with path.open(encoding="utf-8", newline="\n") as stream:
         stream.seek(skip)
@@ -120,12 +68,12 @@ def find_member(path: Path, skip: int) -> str | None:
     """
     if _first_char(path, skip) != "{":
         return None
-    lines = first_lines(path, skip)
+    lines = _first_lines(path, skip)
     parsed = [_parsed(line) for line in lines]
-    if len(lines) > 1 and any(isinstance(value, _Pairs) for value in parsed):
+    if len(lines) > 1 and any(isinstance(value, JsonObject) for value in parsed):
         return None
     value = parsed[0] if len(lines) == 1 else _whole(path, skip)
-    if not isinstance(value, _Pairs):
+    if not isinstance(value, JsonObject):
         return None
     found = [name for name, items in _members(value) if _is_table(items)]
     if len(found) != 1:
@@ -140,20 +88,20 @@ def find_member(path: Path, skip: int) -> str | None:
     return found[0] if known else None
 
 
-def _members(value: _Pairs) -> Iterator[tuple[str, object]]:
+def _members(value: JsonObject) -> Iterator[tuple[str, object]]:
     for name, item in value.items():
         yield name, item
-        if isinstance(item, _Pairs):
+        if isinstance(item, JsonObject):
             yield from ((f"{name}.{inner}", part) for inner, part in item.items())
 
 
 def _is_table(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(item, _Pairs) for item in value)
+    return isinstance(value, list) and any(isinstance(item, JsonObject) for item in value)
 
 
 def _list_at(value: object, member: str) -> list[object]:
     for name in member.split("."):
-        value = value.get(name) if isinstance(value, _Pairs) else None
+        value = value.get(name) if isinstance(value, JsonObject) else None
     if not isinstance(value, list):
         raise refuse(
             "There is no list “{member}” in it.",
@@ -173,7 +121,7 @@ def _whole(path: Path, skip: int) -> object:
         )
     text = path.read_bytes()[skip:].decode("utf-8")
     try:
-        value, end = _DECODER.raw_decode(text, _after_space(text, 0))
+        value, end = DECODER.raw_decode(text, _after_space(text, 0))
     except json.JSONDecodeError as error:
         raise _broken(error, text, 1) from error
     if text[end:].strip():
@@ -182,13 +130,13 @@ def _whole(path: Path, skip: int) -> object:
 
 
 def _first_char(path: Path, skip: int) -> str:
-    lines = first_lines(path, skip, 1)
+    lines = _first_lines(path, skip, 1)
     return lines[0].lstrip()[:1] if lines else ""
 
 
 def _parsed(line: str) -> object:
     try:
-        value, end = _DECODER.raw_decode(line, _after_space(line, 0))
+        value, end = DECODER.raw_decode(line, _after_space(line, 0))
     except (json.JSONDecodeError, RecursionError):
         return None
     return None if line[end:].strip() else value
@@ -208,7 +156,7 @@ def _by_line(stream: TextIO, *, damaged: bool) -> Iterator[Record]:
                 limit=LONGEST,
             )
         try:
-            value, end = _DECODER.raw_decode(line, _after_space(line, 0))
+            value, end = DECODER.raw_decode(line, _after_space(line, 0))
         except RecursionError:
             yield Record(number, Flat(spoiled=[("problem.deep_nesting", line)]))
             continue
@@ -223,7 +171,7 @@ def _by_line(stream: TextIO, *, damaged: bool) -> Iterator[Record]:
                 )
             yield Record(number, Flat(spoiled=[("problem.json_invalid", line.rstrip())]))
             continue
-        yield Record(number, _flat(value, damaged=damaged))
+        yield Record(number, flattened(value, damaged=damaged))
 
 
 def _array(stream: TextIO, *, damaged: bool) -> Iterator[Record]:
@@ -252,13 +200,13 @@ def _array(stream: TextIO, *, damaged: bool) -> Iterator[Record]:
             buffer, place = buffer[place:] + more, 0
             continue
         place, comma, row = end, True, row + 1
-        yield Record(row, _flat(value, damaged=damaged))
+        yield Record(row, flattened(value, damaged=damaged))
 
 
 def _next(buffer: str, place: int, *, comma: bool) -> tuple[object, int]:
     if comma and place < len(buffer):
         raise json.JSONDecodeError("Expecting ',' delimiter", buffer, place)
-    value, end = _DECODER.raw_decode(buffer, place)
+    value, end = DECODER.raw_decode(buffer, place)
     return value, end
 
 
@@ -289,66 +237,3 @@ def _trailing(line: int) -> Exception:
         "Keep one list, or one object a line.",
         line=line,
     )
-
-
-def _flat(value: object, *, damaged: bool) -> Flat:
-    flat = Flat()
-    if not isinstance(value, _Pairs):
-        flat.spoiled.append(("problem.json_not_object", _text(value)))
-        return flat
-    _flatten(value, "", 1, flat, damaged=damaged)
-    return flat
-
-
-def _flatten(value: _Pairs, prefix: str, depth: int, flat: Flat, *, damaged: bool) -> None:
-    if value.repeated:
-        flat.spoiled.append(("problem.duplicate_key", ", ".join(value.repeated)))
-    for key, item in value.items():
-        column = _SURROGATE.sub("\ufffd", prefix + key)
-        if isinstance(item, _Pairs):
-            if depth >= DEEPEST:
-                flat.spoiled.append(("problem.deep_nesting", column))
-            else:
-                _flatten(item, column + ".", depth + 1, flat, damaged=damaged)
-            continue
-        if column in flat.cells:
-            flat.spoiled.append(("problem.duplicate_key", column))
-        flat.cells[column] = _cell(column, item, flat, damaged=damaged)
-
-
-def _cell(column: str, item: object, flat: Flat, *, damaged: bool) -> str:
-    if isinstance(item, list):
-        flat.lists.add(column)
-    text = _text(item) if not isinstance(item, str) else str(item)
-    code = None
-    if isinstance(item, _NotANumber):
-        code = "problem.not_a_number"
-    elif _SURROGATE.search(text):
-        code, text = "problem.lone_surrogate", _SURROGATE.sub("\ufffd", text)
-    elif "\0" in text:
-        code = "problem.nul_byte"
-    elif damaged and "\ufffd" in text:
-        code = "problem.undecodable"
-    if code is None:
-        return text
-    flat.faults.append((code, column, text))
-    return ""
-
-
-def _text(value: object) -> str:
-    """A value as a cell: None is missing, true and false in words, lists as JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, str) else _json(value)
-
-
-def _json(value: object) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_json(k)}: {_json(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_json(item) for item in value) + "]"
-    if isinstance(value, (_Number, _NotANumber)):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)
