@@ -4,8 +4,8 @@ DqError                 3  could not finish
 ├── UsageError          2  the command's words are off
 │   └── ConfigError     2  dq.yaml, mapping.yaml, glossary.yaml, a preset: with file, line, column
 ├── SourceError         3  a file or database cannot be read: what, where, what to do
-├── EngineError         3  a query failed, ran out of its limits, or used a function that is not portable
-│   └── PortabilityError 3
+├── EngineError         3  a query failed or ran out of its limits
+│   └── PortabilityError 3  a plan uses a function that is not portable
 ├── LockedError         3  another run holds the project
 ├── StoreError          3  state or ledger cannot be read or written
 └── IntegrityError      4  ledger, certificate or digest do not verify

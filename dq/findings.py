@@ -37,6 +37,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
+        """0 for info to 3 for critical."""
         return list(Severity).index(self)
 
 

@@ -86,9 +86,7 @@ def read_all(
             tables = read(path, into=folder, options=options, lenient=lenient)
         except SourceError as error:
             intake.refused.append(error)
-            intake.notes.append(
-                Note("source.refused", {"error": error}, "error", file=path.name)
-            )
+            intake.notes.append(Note("source.refused", {"error": error}, "error", file=path.name))
             continue
         for table in tables:
             intake.raws.append(_renamed(table, taken))

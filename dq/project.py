@@ -49,6 +49,8 @@ def scan(
         options: how to read them, where it is declared.
         settings: business day, country, currency and the like.
         engine: `duckdb` or a Spark URL.
+        clock: the machine's time, or a fixed one.
+        progress: told each part of the work and what in it is being done.
 
     Raises:
         SourceError: no file at all could be read.
@@ -61,7 +63,9 @@ def scan(
     with tempfile.TemporaryDirectory(prefix="dq-scan-") as folder:
         work = Path(folder)
         paths = expand([Path(f) for f in files])
-        intake = read_all([(p, options) for p in paths], work / "raw", lenient=True, progress=progress)
+        intake = read_all(
+            [(p, options) for p in paths], work / "raw", lenient=True, progress=progress
+        )
         if not intake.raws:
             raise intake.refused[0] if intake.refused else SourceError("No file was given.")
         progress("recognise", "")

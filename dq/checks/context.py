@@ -44,9 +44,8 @@ class ColumnFacts:
 class TableFacts:
     """A table that is there. `rows` are live rows; `key_given` is False for content keys.
 
-    `marks`: the source says which rows are deleted or merged. `links` tells for each relation column "id" or "name" (how the source names the other
-    side); `names` maps a relation column to the column in `crm_all` holding the text as it
-    came (`<column>_raw`).
+    `marks`: the source says which rows are deleted or merged. `links` tells for each
+    relation column "id" or "name": how the source names the other side.
     """
 
     name: str

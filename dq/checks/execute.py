@@ -175,7 +175,7 @@ def _row_checks(
     )
     name = f"work.marked_{table}"
     engine.create(name, marked)
-    found = []
+    found: list[exp.Query] = []
     for i, (rule, check) in enumerate(checks):
         given = {n: f.col(f"o{i}_{n}") for n in outputs[i]}
         severity = f.lit(_severity(rule, settings, check.severity and check.severity.value))
@@ -237,7 +237,7 @@ def json_object(args: Mapping[str, exp.Expression]) -> exp.Expression:
         text = f.replace(f.replace(text, f.lit("\\"), f.lit("\\\\")), f.lit('"'), f.lit('\\"'))
         text = f.regexp_replace(text, "[\u0001-\u001f]", " ")
         opening = "{" if i == 0 else ","
-        pieces += [f.lit(f"{opening}{json.dumps(name)}:\""), text, f.lit('"')]
+        pieces += [f.lit(f'{opening}{json.dumps(name)}:"'), text, f.lit('"')]
     return f.concat(*pieces, f.lit("}"))
 
 
@@ -256,7 +256,9 @@ def _value_checks(
             *[
                 f.alias(
                     f.count_if(
-                        f.not_null(cell) if c.when is None else f.all_of(f.not_null(cell), c.when.copy())
+                        f.not_null(cell)
+                        if c.when is None
+                        else f.all_of(f.not_null(cell), c.when.copy())
                     ),
                     f"e{i}",
                 )
@@ -278,7 +280,9 @@ def _value_checks(
     engine.map_batches(
         name, distinct, VerdictBatch(tuple(c.judge for _, c in checks)), verdict_schema()
     )
-    if not engine.query(exp.select(f.alias(f.count(), "n")).from_(f.table(name))).to_pylist()[0]["n"]:
+    if not engine.query(exp.select(f.alias(f.count(), "n")).from_(f.table(name))).to_pylist()[0][
+        "n"
+    ]:
         return []
     found: list[exp.Query] = []
     for i, (rule, check) in enumerate(checks):
@@ -420,9 +424,9 @@ def _collect(
     }
     engine.create(
         "work.findings",
-        exp.select(
-            *[f.alias(computed.get(n, f.col(n)), n) for n in FINDING_COLUMNS]
-        ).from_(union.subquery("u")),
+        exp.select(*[f.alias(computed.get(n, f.col(n)), n) for n in FINDING_COLUMNS]).from_(
+            union.subquery("u")
+        ),
     )
 
 
@@ -440,9 +444,9 @@ def _place_of(places: Place, index: int) -> exp.Expression:
 def _empty(engine: Engine, tables: Mapping[str, TableFacts]) -> None:
     schema = findings_schema()
     kinds = {"money": "DECIMAL(18, 4)", "effect": "DECIMAL(18, 4)", "row": "BIGINT"}
-    nulls = [
-        f.alias(exp.cast(exp.null(), kinds.get(n, "TEXT")), n) for n in schema.names
-    ] + [f.alias(exp.cast(exp.null(), "BOOLEAN"), "won")]
+    nulls = [f.alias(exp.cast(exp.null(), kinds.get(n, "TEXT")), n) for n in schema.names] + [
+        f.alias(exp.cast(exp.null(), "BOOLEAN"), "won")
+    ]
     one = exp.select(f.alias(f.lit(1), "one"))
     engine.create(
         "work.findings",
@@ -470,9 +474,6 @@ def _outcomes(
         code, table = place
         findings, records = found.get(place, (0, 0))
         checked = evidence.get(place, 0)
-        if findings:
-            outcome = Outcome.FAILED
-        else:
-            outcome = Outcome.PASSED if checked else Outcome.NO_EVIDENCE
+        outcome = Outcome.FAILED if findings else Outcome.PASSED if checked else Outcome.NO_EVIDENCE
         outcomes.append(RuleOutcome(code, table, outcome, checked, findings, records))
     return sorted(outcomes, key=lambda o: (o.code, o.table or ""))

@@ -211,7 +211,9 @@ def _summary(engine: Engine, crm: Crm, name: str, errored: set[str | None]) -> T
             f.alias(f.count_if(is_bad), "bad"),
             f.alias(f.sum(f.col("_money", "r")), "money"),
             f.alias(f.sum(money), "weight"),
-            f.alias(f.sum(f.case((is_bad.copy(), money.copy()), default=f.lit(None))), "bad_weight"),
+            f.alias(
+                f.sum(f.case((is_bad.copy(), money.copy()), default=f.lit(None))), "bad_weight"
+            ),
             f.alias(f.count_if(f.coalesce(f.col("_won", "r"), f.lit(False))), "won"),
             f.alias(
                 f.sum(f.case((f.col("_won", "r"), f.col("_money", "r")), default=f.lit(None))),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, TableFacts
@@ -118,5 +116,3 @@ def _pseudonymised(engine: Engine, table: str, column: CrmColumn, filled: int) -
         .limit(500)
     )
     return pseudonymised(Counter(r["v"] for r in engine.query(sample).to_pylist())) is not None
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -91,7 +91,7 @@ class Skip:
     args: Mapping[str, object] = field(default_factory=dict)
 
 
-CheckLike = Union[Check, ValueCheck, Query, Skip]
+CheckLike = Check | ValueCheck | Query | Skip
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class VerdictBatch:
     judges: tuple[Callable[[str], Verdict | None], ...]
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Verdicts on one batch of values."""
         import pyarrow as pa
 
         rows: list[dict[str, object]] = []

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Cells", "cells_of"]
 
+_MARK = "\u0001"
+_EDGE = f"[{f.WHITE_SPACE}]"
+_EDGES = f"(?:^|{_MARK}){_EDGE}|{_EDGE}(?:$|{_MARK})"
+
 Reader = Callable[[exp.Expr, str | None], exp.Expr]
 """Value of a cell, given the business zone."""
 
@@ -31,7 +35,7 @@ TEXT, DOUBLE, ZONED = "text", "double", "zoned"
 class Cells:
     """How a raw table's cells are read; `kinds` are the types of its columns.
 
-    Columns that are not in `kinds` are text. `zoned` are timestamps in UTC.
+    Columns that are not in `kinds` are text; `zoned` ones are timestamps in UTC.
     """
 
     name: str
@@ -50,6 +54,14 @@ class Cells:
         """The cell as trimmed text; NULL for blank."""
         cell = f.col(column)
         return trimmed(cell) if self.kind(column) == TEXT else f.as_text(cell)
+
+    def untidy(self, columns: Sequence[str]) -> exp.Expr | None:
+        """Whether some text of the row has white space at its ends, asked once a row.
+
+        A search in all texts at once costs half of one search a text.
+        """
+        texts = [f.col(c) for c in columns if self.kind(c) == TEXT]
+        return f.search(f.concat_ws(f.lit(_MARK), *texts), _EDGES) if len(texts) > 2 else None
 
     def filled(self, column: str) -> exp.Expr:
         """Whether the cell holds anything."""

@@ -71,9 +71,7 @@ def needs(table: str, parts: Mapping[str, Sequence[Part]]) -> list[str]:
     return [t for t in dict.fromkeys(wanted) if t in parts and t != table]
 
 
-def complete(
-    lookups: Lookups, table: str, keys: Keys, currency: str | None
-) -> Completed:
+def complete(lookups: Lookups, table: str, keys: Keys, currency: str | None) -> Completed:
     """The query of a table with all that is derived."""
     parts = lookups.parts[table]
     columns = _columns(parts)
@@ -235,11 +233,9 @@ class _Adds:
         if spans is not None:
             since = OWNED_SINCE.get(self.table)
             moment: exp.Expr = f.lit(datetime(9999, 1, 1))
-            if since in self.columns:
+            if since is not None and since in self.columns:
                 moment = f.coalesce(f.as_timestamp(f.col(since, "l")), moment)
-            within = f.all_of(
-                moment >= f.col("since", "ds"), moment.copy() < f.col("until", "ds")
-            )
+            within = f.all_of(moment >= f.col("since", "ds"), moment.copy() < f.col("until", "ds"))
             self.joins.append(Join(spans, "ds", owner, "k", within))
             known.append(f.col("v", "ds"))
         today = self.lookups.greatest("work.departments", "users", "id", "department")

@@ -163,9 +163,7 @@ class _Loading:
             events = [c.name for c in entity(name).columns.values() if c.event]
             known = [c for c in events if done.columns.get(c) in ("date", "timestamp")]
             moments = [f.as_timestamp(f.col(c)) for c in known]
-            past = [
-                f.max(f.case((m <= f.lit(self.settings.now), m.copy()))) for m in moments
-            ]
+            past = [f.max(f.case((m <= f.lit(self.settings.now), m.copy()))) for m in moments]
             if past:
                 last = past[0] if len(past) == 1 else f.greatest(*past)
                 newest.append(exp.select(f.alias(last, "m")).from_(f.table(f"crm_all.{name}")))

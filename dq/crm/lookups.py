@@ -39,7 +39,7 @@ class Join:
 
     def on(self, query: exp.Select) -> exp.Select:
         """The query with the lookup joined."""
-        match = self.left.eq(f.col(self.right, self.alias))
+        match: exp.Expr = self.left.eq(f.col(self.right, self.alias))
         if self.also is not None:
             match = f.all_of(match, self.also)
         return query.join(f.table(self.table, self.alias), on=match, join_type="left")
@@ -76,7 +76,7 @@ class Lookups:
                 f.alias(f.col(c, "p") if c in part.types else typed_null(kinds[c]), c)
                 for c in columns
             ]
-        ).from_(part.sql.copy().subquery("p"))
+        ).from_(part.narrow.copy().subquery("p"))
         live = [f.not_(f.col("_deleted", "p")), f.is_null(f.col("_merged", "p"))]
         log = self.merges.get(table)
         if log is not None:
@@ -193,9 +193,7 @@ class Lookups:
         ages = union_all([exp.select(f.alias(f.lit(n), "age")) for n in range(RATE_DAYS + 1)])
         on_day = f.date_of(f.add_days(f.col("day"), f.col("age")))
         spread = (
-            exp.select(
-                f.col("currency"), f.col("day"), f.col("rate"), f.alias(on_day, "on_day")
-            )
+            exp.select(f.col("currency"), f.col("day"), f.col("rate"), f.alias(on_day, "on_day"))
             .from_(base.subquery("b"))
             .join(ages.subquery("a"), join_type="cross")
         )

@@ -54,12 +54,14 @@ class PartSettings:
 class Part:
     """A query of one source's rows for one table.
 
-    `types` are the columns' types in order; `unread` those with an `_unread_` column;
-    `all_rows` counts rows before identical records or repeated product rows were folded.
+    `sql` is for taking all columns, `narrow` the same for taking a few. `types` are the
+    columns' types in order; `unread` those with an `_unread_` column; `all_rows` counts rows
+    before identical records or repeated product rows were folded.
     """
 
     mapping: TableMapping
     sql: exp.Query
+    narrow: exp.Query
     types: dict[str, str]
     unread: tuple[str, ...]
     all_rows: exp.Query | None = None
@@ -96,27 +98,19 @@ def build_part(mapping: TableMapping, cells: Cells, settings: PartSettings) -> P
     """The query of one (source, table) pair."""
     builder = _Builder(mapping, cells, settings)
     here = present(mapping, cells)
-    if not mapping.key:
-        query: exp.Query = builder.content(here)
-    elif not settings.blank_keys:
-        query = builder.keyed(here)
-    else:
-        filled = f.all_of(*[cells.filled(c) for c in mapping.key])
-        both = [*([] if here is None else [here])]
-        query = union_all(
-            [
-                builder.keyed(f.all_of(*both, filled)),
-                builder.content(f.all_of(*both, f.not_(filled))),
-            ]
-        )
-    folding = mapping.lines if mapping.key else None
-    if folding is not None:
-        query = builder.folded(query, folding)
+    folding = bool(mapping.lines and mapping.key)
     all_rows = None
-    if folding is not None or mapping.collapse:
+    if folding or mapping.collapse:
         all_rows = exp.select(f.alias(f.count(), "n")).from_(cells.table)
         all_rows = all_rows if here is None else all_rows.where(here)
-    return Part(mapping, query, builder.types, builder.unread, all_rows)
+    return Part(
+        mapping,
+        builder.query(here, narrow=False),
+        builder.query(here, narrow=True),
+        builder.types,
+        builder.unread,
+        all_rows,
+    )
 
 
 def joined_key(parts: Sequence[exp.Expr]) -> exp.Expr:
@@ -158,6 +152,7 @@ class _Builder:
         self.types |= {o.name: o.conversion.type for o in mapping.own}
         self.unread = tuple(n for n in self.types if n in settings.judged)
         self._raw: dict[str, exp.Expr] = {"_row": f.col("_row")}
+        self._sources: dict[str, str] = {}
         self._cleaned: dict[str, exp.Expr] = {}
         self._helped: dict[str, exp.Expr] = {}
         self._values: dict[str, exp.Expr] = {}
@@ -168,11 +163,39 @@ class _Builder:
         self._key = self._given() if mapping.key else typed_null("text")
         self._made = self._outputs()
 
-    def keyed(self, where: exp.Expr | None) -> exp.Select:
-        """Rows with a key of their own."""
-        return self._query([self._raw], self._key, where)
+    def query(self, here: exp.Expr | None, *, narrow: bool) -> exp.Query:
+        """The rows that are there, with their keys."""
+        first = [self._raw] if narrow else self._tidied()
+        if not self.mapping.key:
+            query: exp.Query = self._content(first, here)
+        elif not self.settings.blank_keys:
+            query = self._query(first, self._key, here)
+        else:
+            filled = f.all_of(*[self.cells.filled(c) for c in self.mapping.key])
+            both = [] if here is None else [here]
+            query = union_all(
+                [
+                    self._query(first, self._key, f.all_of(*both, filled)),
+                    self._content(first, f.all_of(*both, f.not_(filled))),
+                ]
+            )
+        lines = self.mapping.lines
+        return self._folded(query, lines) if lines and self.mapping.key else query
 
-    def content(self, where: exp.Expr | None) -> exp.Select:
+    def _tidied(self) -> list[dict[str, exp.Expr]]:
+        """Raw texts, trimmed only in rows where some text needs it."""
+        texts = {n: c for n, c in self._sources.items() if self.cells.text(c) == self._raw[n]}
+        untidy = self.cells.untidy(list(texts.values()))
+        if untidy is None:
+            return [self._raw]
+        marked = {**self._raw, **{n: f.col(c) for n, c in texts.items()}, "_untidy": untidy}
+        trims = {
+            n: f.nullif(f.case((f.col("_untidy"), f.trim(f.col(n))), default=f.col(n)), f.lit(""))
+            for n in texts
+        }
+        return [marked, {**{n: f.col(n) for n in self._raw}, **trims}]
+
+    def _content(self, first: list[dict[str, exp.Expr]], where: exp.Expr | None) -> exp.Select:
         """Rows whose key is a hash of their cells and, unless they collapse, a number."""
         names = {s for _, s, _ in _readable(self.mapping)}
         names |= {c.source for c in self.mapping.columns if c.source}
@@ -187,7 +210,7 @@ class _Builder:
         order = [f.col("_row")]
         number = {"_number": f.row_number(partition=[f.col("_digest")], order=order)}
         key = f.concat(f.lit("~"), f.col("_digest"))
-        steps = [{**self._raw, **folded}, digest, number]
+        steps: list[dict[str, exp.Expr]] = [{**self._raw, **folded}, digest, number]
         if not self.mapping.collapse:
             numbered = f.concat(key, f.lit("-"), f.as_text(f.col("_number")))
             return self._query(steps, numbered, where)
@@ -198,7 +221,7 @@ class _Builder:
             .where(f.col("_number").eq(f.lit(1)))
         )
 
-    def folded(self, query: exp.Query, rule: LinesRule) -> exp.Select:
+    def _folded(self, query: exp.Query, rule: LinesRule) -> exp.Select:
         """Rows that repeat an id and differ in product columns only become one record."""
         in_lines = {c for c in (rule.product, rule.price, rule.quantity, rule.amount) if c}
         same = [n for n, source, _ in _readable(self.mapping) if source not in in_lines]
@@ -217,7 +240,7 @@ class _Builder:
         made |= {unread(n): f.max_over(f.col(unread(n)), partition=record) for n in self.unread}
         copy = f.row_number(partition=record, order=[f.col("_row")])
         columns = self._names()
-        steps = [
+        steps: list[dict[str, exp.Expr]] = [
             {**{n: f.col(n) for n in columns}, "_same": f.md5(f.concat(f.lit(""), *pieces))},
             {**{n: made.get(n, f.col(n)) for n in columns}, "_copy": copy},
         ]
@@ -273,12 +296,12 @@ class _Builder:
     def _read(self, name: str, sources: Sequence[str], how: Conversion) -> _Read:
         typed = self.cells.typed(sources, how)
         if typed is not None:
-            cells = [self._named(f.col(s)) for s in sources]
+            cells = [self._named(s, f.col(s)) for s in sources]
             cell = cells[0] if len(cells) == 1 else f.coalesce(*cells)
             place = f"v{len(self._values)}"
             self._values[place] = typed(cell, self.settings.zone)
             return _Read(name, how, f.as_text(cell), cell, f.col(place))
-        texts = [self._named(self.cells.text(s)) for s in sources]
+        texts = [self._named(s, self.cells.text(s)) for s in sources]
         return self._steps(name, texts[0] if len(texts) == 1 else f.coalesce(*texts), how)
 
     def _steps(self, name: str, text: exp.Expr, how: Conversion) -> _Read:
@@ -301,17 +324,18 @@ class _Builder:
             result = f.col(place)
         return _Read(name, how, text, cleaned, result)
 
-    def _named(self, cell: exp.Expr) -> exp.Expr:
+    def _named(self, source: str, cell: exp.Expr) -> exp.Expr:
         """A name for a raw cell, each made once."""
         for name, known in self._raw.items():
             if known == cell:
                 return f.col(name)
         name = f"r{len(self._raw)}"
         self._raw[name] = cell
+        self._sources[name] = source
         return f.col(name)
 
     def _text(self, column: str) -> exp.Expr:
-        return self._named(self.cells.text(column))
+        return self._named(column, self.cells.text(column))
 
     def _given(self) -> exp.Expr:
         key = joined_key([self._text(c) for c in self.mapping.key])

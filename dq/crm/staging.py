@@ -18,9 +18,7 @@ Step = Mapping[str, exp.Expr]
 """Name → expression over the columns of all steps before."""
 
 
-def staged(
-    source: exp.Expr, steps: Sequence[Step], where: exp.Expr | None = None
-) -> exp.Select:
+def staged(source: exp.Expr, steps: Sequence[Step], where: exp.Expr | None = None) -> exp.Select:
     """A query that gives the columns of the last step.
 
     Columns of earlier steps are handed on as long as a later step needs them. `source` is

@@ -105,12 +105,12 @@ def value(
             return moment(cleaned, helped, how, zone)
     if helped is None:
         raise ValueError(f"unknown type {how.type!r}")
-    as_written = how.decimal_mark == "." and how.grouping != "."
     if how.type == "decimal":
         number = f.to_decimal(helped)
-        return f.coalesce(f.to_decimal(cleaned), number) if as_written else number
-    number = f.to_integer(f.regexp_replace(helped, "[.]0*$", ""))
-    return f.coalesce(f.to_integer(cleaned), number) if as_written else number
+        return f.coalesce(f.to_decimal(cleaned), number) if _as_written(how) else number
+    digits = f.coalesce(helped, cleaned) if _as_written(how) else helped
+    whole = f.to_integer(f.regexp_replace(digits, "[.]0*$", ""))
+    return f.coalesce(f.to_integer(cleaned), whole) if _as_written(how) else whole
 
 
 def from_typed(cell: exp.Expr, have: str, want: str) -> exp.Expr | None:
@@ -135,13 +135,18 @@ def from_typed(cell: exp.Expr, have: str, want: str) -> exp.Expr | None:
 
 
 def _digits(cleaned: exp.Expr, how: Conversion) -> exp.Expr:
+    """Digits with a point; NULL for texts that are plain numbers as they are."""
     body: exp.Expr = f.regexp_extract(cleaned, _MONEY, 1)
     for mark in dict.fromkeys((*_SPACES, how.grouping)):
         if mark and mark != how.decimal_mark:
             body = f.replace(body, f.lit(mark), f.lit(""))
     if how.decimal_mark != ".":
         body = f.replace(body, f.lit(how.decimal_mark), f.lit("."))
-    return body
+    return f.case((f.search(cleaned, "[^0-9.+-]"), body)) if _as_written(how) else body
+
+
+def _as_written(how: Conversion) -> bool:
+    return how.decimal_mark == "." and how.grouping != "."
 
 
 def _mapped(text: exp.Expr, how: Conversion) -> exp.Expr:

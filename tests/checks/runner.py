@@ -10,21 +10,20 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sqlglot import exp
+
 from dq.checks.context import RuleContext
 from dq.checks.execute import execute
 from dq.checks.profile import profile
 from dq.checks.rule import Rule
 from dq.crm.load import LoadSettings, load
-from dq.crm.mapping import ColumnMapping, ProjectMapping, SourceMapping, TableMapping
+from dq.crm.mapping import ColumnMapping, Conversion, ProjectMapping, SourceMapping, TableMapping
 from dq.crm.model import entity
-from dq.crm.mapping import Conversion
 from dq.crm.recognise import own_column
 from dq.engines.base import Engine
 from dq.findings import Finding, RuleOutcome, Severity
 from dq.sql import portable as f
 from dq.tables import RawTable, SourceFacts
-from sqlglot import exp
-
 from tests.checks.caselib import Case
 
 NOW = datetime(2026, 11, 22, 12, 0, 0)
@@ -74,7 +73,10 @@ def read_findings(engine: Engine) -> list[Finding]:
         )
         for r in rows
     ]  # fmt: skip
-    return sorted(found, key=lambda x: tuple(str(v) for v in (x.code, x.table, x.key, x.column, x.cause, x.row)))
+    return sorted(
+        found,
+        key=lambda x: tuple(str(v) for v in (x.code, x.table, x.key, x.column, x.cause, x.row)),
+    )
 
 
 def _as_of(settings: Mapping[str, Any]) -> datetime | None:

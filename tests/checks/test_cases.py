@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from dq.checks.rules import RULES
 from dq.engines.base import Engine
-
 from tests.checks.caselib import Case, differences, load_cases
 from tests.checks.runner import run_case
 

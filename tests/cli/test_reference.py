@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from dq.cli.reference import cli_page, rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"

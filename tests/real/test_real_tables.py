@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from dq.assess import AssessmentSettings
 from dq.findings import Group, Outcome, Result
 from dq.project import scan
@@ -47,7 +48,9 @@ def hubspot() -> Result:
     return _scan("fivetran_dbt_hubspot_seeds")
 
 
-def groups(result: Result, code: str, table: str | None = None, column: str | None = None) -> list[Group]:
+def groups(
+    result: Result, code: str, table: str | None = None, column: str | None = None
+) -> list[Group]:
     return [
         g
         for g in result.groups
@@ -101,7 +104,7 @@ def test_maven_is_not_drowned() -> None:
     assert {g.code for g in result.groups} & silent == set()
     not_applicable = {o.code for o in result.outcomes if o.outcome is Outcome.NOT_APPLICABLE}
     assert {"C106", "C107"} <= not_applicable
-    sellers = [g for g in groups(result, "R106", "users")]
+    sellers = list(groups(result, "R106", "users"))
     assert [g.records for g in sellers] == [5]
     assert sum(g.records for g in groups(result, "A106", "deals")) == 1
     assert sum(g.records for g in groups(result, "A106", "accounts")) == 2

@@ -115,13 +115,16 @@ def _shapes(
         ]
     row = rows(context, exp.select(*projections).from_(f.table(f"crm.{table}")))[0]
     for i, column in enumerate(columns):
-        yield column, _Shape(
-            filled=column.filled,
-            zeros=number(row[f"z{i}"]),
-            tokens={t: number(row[f"t{i}_{n}"]) for n, t in enumerate(_TOKENS)},
-            rest=number(row[f"r{i}"]),
-            low=float(str(row[f"l{i}"] or 0)),
-            median=float(str(row[f"m{i}"] or 0)),
+        yield (
+            column,
+            _Shape(
+                filled=column.filled,
+                zeros=number(row[f"z{i}"]),
+                tokens={t: number(row[f"t{i}_{n}"]) for n, t in enumerate(_TOKENS)},
+                rest=number(row[f"r{i}"]),
+                low=float(str(row[f"l{i}"] or 0)),
+                median=float(str(row[f"m{i}"] or 0)),
+            ),
         )
 
 
@@ -134,9 +137,7 @@ def _explained(context: RuleContext, table: str, column: str) -> bool:
         group = f.coalesce(f.as_text(f.col(other.name)), f.lit(""))
         found = rows(
             context,
-            exp.select(
-                f.alias(f.count_if(zero.copy()), "zeros"), f.alias(f.count(), "n")
-            )
+            exp.select(f.alias(f.count_if(zero.copy()), "zeros"), f.alias(f.count(), "n"))
             .from_(f.table(f"crm.{table}"))
             .where(f.not_null(f.col(column)))
             .group_by(group),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -15,6 +16,7 @@ from dq.checks.rules.helpers import SYSTEM, rows
 from dq.checks.verdicts import cause_of
 from dq.crm.model import entity
 from dq.sql import portable as f
+from dq.text.folding import fold_tight
 from dq.text.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ __all__ = [
     "nothing_found",
     "pair_query",
     "pair_schema",
+    "plain_letters",
     "text_columns",
     "tolerant",
     "value_check",
@@ -115,6 +118,25 @@ def tolerant(phrase: str) -> str:
     return "".join(out)
 
 
+def plain_letters(cell: exp.Expression) -> exp.Expression:
+    """A text in lower case with plain letters, as `fold_tight` makes them («ё» is «е»).
+
+    Long lists of phrases are searched in it: letter classes for accents would make a regex
+    many times slower.
+    """
+    accented, plain = _accents()
+    return f.translate(f.lower(cell), f.lit(accented), f.lit(plain))
+
+
+@cache
+def _accents() -> tuple[str, str]:
+    """Letters with accents and styles of apostrophe, and what `fold_tight` makes of each."""
+    pairs = [(chr(code), fold_tight(chr(code))) for code in (*range(0xDF, 0x180), 0x451)]
+    pairs = [(char, plain) for char, plain in pairs if len(plain) == 1 and plain != char]
+    pairs += [(char, "'") for char in "’ʼ`"]
+    return "".join(char for char, _ in pairs), "".join(plain for _, plain in pairs)
+
+
 def nothing_found() -> exp.Select:
     """A query of findings without rows."""
     one = exp.select(f.alias(f.null("text"), "key"))
@@ -137,6 +159,7 @@ class PairBatch:
     args: tuple[str, ...]
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Verdicts on one batch of pairs."""
         import pyarrow as pa
 
         found: list[dict[str, object]] = []

@@ -22,11 +22,19 @@ from dq.findings import Severity
 from dq.sql import portable as f
 from dq.text.kinds import OtherKindJudge
 
-__all__ = ["RULE"]
+__all__ = ["RULE", "other_kind_suspect"]
 
 KINDS = ("name", "company", "city", "country")
 NAMED = ("address", "industry", "source", "title")
 """Canonical columns whose name says what they hold, beside those whose kind does."""
+
+_LINK = "://|[wW][wW][wW][.]|[.][A-Za-zА-Яа-я]{2,6}/"
+_EDGE = "^[0-9+−($€£¥₽₴₸-]|[0-9]$|^[0-9A-Za-z+/=_-]{24,}$|[$€£¥₽₴₸]$"
+_SUM = (
+    "(?i)[0-9].*(?:[$€£¥₽₴₸]|USD|EUR|GBP|RU[BR]|UAH|KZT|BYN|р[.]|руб[.]?|грн[.]?|тг[.]?|тенге|коп[.]?)$"
+    "|^(?:[$€£¥₽₴₸]|USD|EUR|GBP|RU[BR]|UAH|KZT|BYN|р[.]|руб[.]?|грн[.]?|тг[.]?|тенге|коп[.]?).*[0-9]"
+)
+_SEVEN = "(?:[0-9][^0-9]*){7}"
 
 TYPES = {
     "integer": "number", "decimal": "number", "date": "date", "timestamp": "date",
@@ -49,8 +57,20 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
                 name,
                 column.name,
                 OtherKindJudge(expected),
-                suspect=f.search(f.col(column.name), "[@.0-9]"),
+                suspect=other_kind_suspect(f.col(column.name), expected),
             )
+
+
+def other_kind_suspect(cell: exp.Expression, expected: str) -> exp.Expression:
+    """A predicate that every value of another kind satisfies; most addresses and firms do not."""
+    some = [f.contains(cell, f.lit("@")), f.search(cell, _LINK)]
+    if expected in ("address", "company"):
+        some.append(f.all_of(f.length(cell) <= f.lit(30), f.search(cell, _SUM)))
+        if expected == "company":
+            some.append(f.search(cell, _SEVEN))
+    else:
+        some.append(f.search(cell, _EDGE))
+    return f.any_of(*some)
 
 
 def _of_kind(facts: TableFacts) -> Iterator[tuple[ColumnFacts, str]]:

@@ -26,9 +26,7 @@ from dq.text.verdict import Verdict
 __all__ = ["GOOD", "RULE"]
 
 _ATOM = "[A-Za-z0-9_+'-]+"
-GOOD = (
-    f"{_ATOM}(?:[.]{_ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?[.])+[A-Za-z]{{2,}}"
-)
+GOOD = f"{_ATOM}(?:[.]{_ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?[.])+[A-Za-z]{{2,}}"
 """Addresses of this form, up to 64 characters long, can only be wrong by their domain."""
 
 _SHARED = 3

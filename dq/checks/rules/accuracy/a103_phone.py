@@ -58,7 +58,7 @@ class _Abroad:
 def dialled(cell: exp.Expression, country: str | None) -> exp.Expression:
     """Mobile numbers that are right beyond doubt: the bulk of a column stays in the engine."""
     whole = [f"[+]{_CODE[c]}{_MOBILE[c]}" for c in sorted(_MOBILE)]
-    if country in _MOBILE:
+    if country is not None and country in _MOBILE:
         whole.append(f"(?:{_CODE[country]}|{_TRUNK[country]})?{_MOBILE[country]}")
     bare = f.translate(cell, f.lit(_DRESSING), f.lit(""))
     return f.all_of(

@@ -150,16 +150,12 @@ def _query(context: RuleContext, table: str, column: ColumnFacts, kind: str) -> 
     name = f"a104_{table}_{column.name}"
     if kind != "bank_account":
         source = _paired(_rows(context, table, column.name), column.name, f.col("country"))
-        return pair_query(
-            context, name, table, column.name, source, PairBatch(_Number(kind), ARGS)
-        )
+        return pair_query(context, name, table, column.name, source, PairBatch(_Number(kind), ARGS))
     other: exp.Expression = f.concat(f.col("country"), f.lit(_APART))
     columns = [column.name]
     if context.has(table, "bic"):
         columns.append("bic")
-        other = f.concat(
-            f.col("country"), f.lit(_APART), f.coalesce(f.col("bic"), f.lit(""))
-        )
+        other = f.concat(f.col("country"), f.lit(_APART), f.coalesce(f.col("bic"), f.lit("")))
     source = _paired(_rows(context, table, *columns), column.name, other)
     return pair_query(context, name, table, column.name, source, PairBatch(_Account(), ARGS))
 
@@ -170,13 +166,10 @@ def _forms(context: RuleContext) -> Iterator[Query]:
     if not texts or context.tables["accounts"].columns["tax_id"].pseudonymised:
         return
     said = [
-        f.coalesce(f.col(c), f.lit("")) if c in texts else f.lit("")
-        for c in ("legal_form", "name")
+        f.coalesce(f.col(c), f.lit("")) if c in texts else f.lit("") for c in ("legal_form", "name")
     ]
     source = _rows(context, "accounts", "tax_id", *texts).where(
-        f.in_(f.col("country"), ["", "RU"])
-        if records(context, "accounts") is None
-        else f.lit(True)
+        f.in_(f.col("country"), ["", "RU"]) if records(context, "accounts") is None else f.lit(True)
     )
     other = f.concat(said[0], f.lit(_APART), said[1])
     paired = _paired(source, "tax_id", other)

@@ -7,8 +7,9 @@ Method: robust z (median and median absolute deviation × 1.4826), within the pr
 currency where that is known, over at least 30 values, zeros and values that stand for nothing
 left out. In a group that spans more than × 10 (5th to 95th per cent) logarithms are compared;
 in a narrower one a value must be far off on both scales. The limit is 3.5 and grows with the
-group's size, so that a normal spread gives less than one finding. Durations are only judged
-for being too long. Where all values agree there is nothing to measure by.
+number of values, so that a normal spread alone gives hardly a finding; over many groups it is
+higher where a group is small and its spread uncertain. Durations are only judged for being
+too long. Where all values agree there is nothing to measure by.
 
 Example: forty deals of 10,000 to 14,000 and one of 1,260,000.
 Repair: compare with the contract or the invoice; correct the amount, its unit or currency.
@@ -51,9 +52,10 @@ _WIDE = 10.0
 _HEAVY = 0.01
 _FAR = 30.0
 _MOVES = 10.0
-_LIMITS = ((1_000, 3.5), (10_000, 4.1), (100_000, 4.6), (1_000_000, 5.0))
-"""Size of a group and its limit: less than half a finding by chance among that many."""
+_LIMITS = ((5_000, 3.5), (50_000, 4.1), (500_000, 4.6), (5_000_000, 5.0))
+"""Values in a column and their limit: about two findings by chance among that many."""
 _LAST_LIMIT = 5.5
+_MANY_GROUPS = 10
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,23 @@ class _Judged:
     column: ColumnFacts
     values: exp.Select
     name: str
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Groups of at least 30 values, those of them with a spread, and the values in these."""
+
+    big: int = 0
+    measured: int = 0
+    count: int = 0
+
+    def limit(self) -> exp.Expression:
+        """The robust z beyond which a value is far off, by the group's size."""
+        limit = next((value for size, value in _LIMITS if self.count <= size), _LAST_LIMIT)
+        if self.measured < _MANY_GROUPS:
+            return f.lit(limit)
+        doubt = f.div0(f.lit(2.0), f.sqrt(f.as_double(f.col("n", "d"))))
+        return (doubt + f.lit(1.0)) * f.lit(limit)
 
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
@@ -78,7 +97,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
                 none = exp.select(f.alias(f.lit(0), "n"))
                 yield Query(name, nothing_found(), none, column.name)
                 continue
-            without = [d.value for d in nothing.get(column.name, ())]
+            without: list[object] = [d.value for d in nothing.get(column.name, ())]
             yield from _column(context, name, column, without)
 
 
@@ -105,28 +124,25 @@ def _column(
     context: RuleContext, table: str, column: ColumnFacts, without: list[object]
 ) -> Iterator[CheckLike]:
     name = f"a106_{table}_{column.name}"
-    big = measured = count = 0
-    judged = None
+    judged, told = None, _Told()
     for keys in _groupings(context, table, column):
         judged = _Judged(column, _values(context, table, column, keys, without), name)
         context.engine.create(f"work.{name}", _stats(judged))
         context.engine.create(f"work.{name}_spread", _spread(judged))
-        big, measured, count = _told(context, judged)
-        if big:
+        told = _told(context, judged)
+        if told.big:
             break
-    if judged is None or not measured:
-        reason = "rule.A106.no_spread" if big else "rule.A106.too_few"
+    if judged is None or not told.measured:
+        reason = "rule.A106.no_spread" if told.big else "rule.A106.too_few"
         place = f"{table}.{column.header or column.name}"
         yield Skip(table, reason, {"columns": place, "least": "30"})
         return
-    heavy = _heavy(context, judged)
-    evidence = exp.select(f.alias(f.lit(count), "n"))
+    heavy = _heavy(context, judged, told)
+    evidence = exp.select(f.alias(f.lit(told.count), "n"))
     yield Query(table, _outliers(context, judged, heavy), evidence, column.name)
 
 
-def _groupings(
-    context: RuleContext, table: str, column: ColumnFacts
-) -> Iterator[tuple[str, ...]]:
+def _groupings(context: RuleContext, table: str, column: ColumnFacts) -> Iterator[tuple[str, ...]]:
     """Group columns to try, the finest first; the coarser only where all groups are small."""
     wanted = [k for k in GROUPS.get(table, ()) if context.filled(table, k)]
     if column.kind != "money":
@@ -164,7 +180,7 @@ def _values(
             on=f.col("id", "t").eq(f.col("deal", "p")),
             join_type="left",
         )
-    wanted = [cell > f.lit(0)]
+    wanted: list[exp.Expr] = [cell > f.lit(0)]
     if without:
         wanted.append(f.not_(f.in_(f.as_decimal(cell), without)))
     return query.where(f.all_of(*wanted))
@@ -219,8 +235,7 @@ def _spread(judged: _Judged) -> exp.Select:
     )
 
 
-def _told(context: RuleContext, judged: _Judged) -> tuple[int, int, int]:
-    """Groups of at least 30 values, those of them with a spread, and the values in these."""
+def _told(context: RuleContext, judged: _Judged) -> _Told:
     spread = f.col("mad") > f.lit(0)
     row = rows(
         context,
@@ -230,10 +245,10 @@ def _told(context: RuleContext, judged: _Judged) -> tuple[int, int, int]:
             f.alias(f.sum(f.case((spread, f.col("n")), default=f.lit(0))), "count"),
         ).from_(f.table(f"work.{judged.name}_spread")),
     )[0]
-    return number(row["big"]), number(row["measured"]), number(row["count"])
+    return _Told(number(row["big"]), number(row["measured"]), number(row["count"]))
 
 
-def _scored(judged: _Judged) -> exp.Select:
+def _scored(judged: _Judged, told: _Told) -> exp.Select:
     """Values beyond their group's limit: id, system columns, value, x, g, middle, n, ratio."""
     deviation = f.div0(f.col("x", "s") - f.col("middle", "d"), f.col("mad", "d") * f.lit(_MAD))
     log = f.div0(
@@ -242,12 +257,8 @@ def _scored(judged: _Judged) -> exp.Select:
     wide = f.col("high", "d") > f.col("low", "d") * f.lit(_WIDE)
     near = f.least(f.abs(deviation), f.abs(log))
     z = f.case((wide, f.abs(log)), default=near)
-    limit = f.case(
-        *[(f.col("n", "d") <= f.lit(size), f.lit(value)) for size, value in _LIMITS],
-        default=f.lit(_LAST_LIMIT),
-    )
     kept = ("id", *SYSTEM, "value", "g")
-    wanted = [f.col("mad", "d") > f.lit(0), z > limit]
+    wanted = [f.col("mad", "d") > f.lit(0), z > told.limit()]
     if judged.column.kind == "duration":
         wanted.append(f.col("x", "s") > f.col("middle", "d"))
     return (
@@ -264,9 +275,9 @@ def _scored(judged: _Judged) -> exp.Select:
     )
 
 
-def _heavy(context: RuleContext, judged: _Judged) -> list[str]:
+def _heavy(context: RuleContext, judged: _Judged, told: _Told) -> list[str]:
     """Groups whose tail is heavy by nature: more than one in a hundred lies beyond the limit."""
-    context.engine.create(f"work.{judged.name}_far", _scored(judged))
+    context.engine.create(f"work.{judged.name}_far", _scored(judged, told))
     found = rows(
         context,
         exp.select(f.col("g"))

@@ -86,9 +86,7 @@ def _variants(context: RuleContext, table: str, column: ColumnFacts) -> tuple[Va
     slips = [v for v in found if v.reason in ("typo", "abbreviation") and v.canonical_count]
     if slips:
         contradicts = _contradicts(context, table, column, slips)
-        found = [
-            v for v in find_variants(counts, known, contradicts) if v.certainty == "finding"
-        ]
+        found = [v for v in find_variants(counts, known, contradicts) if v.certainty == "finding"]
     return (*found, *_other_scripts(counts))
 
 

@@ -93,7 +93,7 @@ def _select(
 
 
 def _lines(context: RuleContext) -> Iterator[_Comparison]:
-    """quantity × price − discount + tax, as the house reckons."""
+    """Quantity × price − discount + tax, as the house reckons."""
     if not context.has("deal_lines", "quantity", "unit_price", "total"):
         return
     base = _double("quantity", "t") * _double("unit_price", "t")
@@ -109,15 +109,13 @@ def _lines(context: RuleContext) -> Iterator[_Comparison]:
     taxes: list[exp.Expression] = [f.lit(0.0)]
     if context.filled("deal_lines", "tax"):
         taxes.append(_or_zero("tax", "t"))
-    readings = [base - exp.paren(d) + t for t in taxes for d in discounts]
+    readings: list[exp.Expression] = [base - exp.paren(d) + t for t in taxes for d in discounts]
     slack = f.lit(_CENT) + f.abs(_double("quantity", "t")) * f.lit(_PER_UNIT)
     stored = f.col("total", "t")
     tax = _or_zero("tax", "t") if len(taxes) > 1 else None
     source = _select("t", stored, _rounding(stored, slack), readings, tax)
     source = source.from_(f.table("crm.deal_lines", "t"))
-    yield _Comparison(
-        "deal_lines", "total", "line", source, len(readings), Severity.ERROR
-    )
+    yield _Comparison("deal_lines", "total", "line", source, len(readings), Severity.ERROR)
 
 
 def _deals(context: RuleContext) -> Iterator[_Comparison]:

@@ -21,7 +21,7 @@ from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import Check, CheckLike, Rule, Scope, Skip, ValueCheck
 from dq.checks.rules.accuracy.zeros import zero_checks
 from dq.checks.rules.helpers import number, rows
-from dq.checks.rules.values import text_columns, tolerant, value_check
+from dq.checks.rules.values import plain_letters, text_columns, value_check
 from dq.crm.headers import header_key
 from dq.crm.model import entity
 from dq.findings import Severity
@@ -178,12 +178,12 @@ def _suspect(column: ColumnFacts) -> exp.Expression:
 
 
 def _month(column: ColumnFacts) -> exp.Expression:
-    words = "|".join(tolerant(w) for w in month_words())
+    words = "|".join(month_words())
     between = "(?:[-–/]|[.][ \u00a0]?)"
     pattern = f"[0-9]{{1,2}}{between}(?:{words})[.]?|(?:{words}){between}[0-9]{{1,4}}[.]?"
     cell = f.col(column.name)
     return f.all_of(
-        f.length(cell) <= f.lit(_MONTH_LENGTH), f.full_match(f.lower(cell), pattern)
+        f.length(cell) <= f.lit(_MONTH_LENGTH), f.full_match(plain_letters(cell), pattern)
     )
 
 

@@ -18,10 +18,11 @@ from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext
 from dq.checks.rule import CheckLike, Rule, Scope, Skip
-from dq.checks.rules.values import clear_text, tolerant, value_check
+from dq.checks.rules.values import clear_text, plain_letters, value_check
 from dq.crm.headers import header_key
 from dq.findings import Severity
 from dq.sql import portable as f
+from dq.text.folding import fold_tight
 from dq.text.notes import ConfessionJudge, confessing_phrases
 from dq.text.verdict import Verdict
 
@@ -39,7 +40,7 @@ TAGS = frozenset(
 )
 RESULTS = frozenset("reason reasons result results причина результат".split())
 
-_OUTSIDE = "[^0-9a-zà-ÿа-яёіїєґў]"
+_OUTSIDE = "[^0-9a-zа-яіїєґў]"
 
 
 @dataclass(frozen=True)
@@ -72,20 +73,16 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
 
 def _suspect(column: ColumnFacts) -> exp.Expression:
     """Whether any phrase stands in the text, whatever is around it."""
-    phrases = confessing_phrases()
+    phrases = sorted({fold_tight(p) for p in confessing_phrases()})
     stems = "|".join(_pattern(p[:-1]) for p in phrases if p.endswith("*"))
     whole = "|".join(_pattern(p) for p in phrases if not p.endswith("*"))
     pattern = f"(?:^|{_OUTSIDE})(?:{stems}|(?:{whole})(?:$|{_OUTSIDE}))"
-    return f.search(f.lower(f.col(column.name)), pattern)
+    return f.search(plain_letters(f.col(column.name)), pattern)
 
 
 def _pattern(phrase: str) -> str:
     """A phrase with any signs between its words; `*` inside it goes on with letters."""
-    words = [
-        tolerant(word.removesuffix("*")) + ("[^ ]*" if word.endswith("*") else "")
-        for word in phrase.split()
-    ]
-    return f"{_OUTSIDE}+".join(words)
+    return f"{_OUTSIDE}+".join(word.replace("*", "[^ ]*") for word in phrase.split())
 
 
 RULE = Rule(

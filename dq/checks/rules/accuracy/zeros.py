@@ -51,9 +51,7 @@ def zero_checks(context: RuleContext, facts: TableFacts) -> Iterator[Check]:
             yield from _by_country(context, facts, column)
 
 
-def _by_country(
-    context: RuleContext, facts: TableFacts, column: ColumnFacts
-) -> Iterator[Check]:
+def _by_country(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Iterator[Check]:
     fixed = synonyms().says("postcode", header_key(column.header or column.name))
     country = country_column(context, facts.name)
     for name, found in _lengths(context, facts, column, country).items():

@@ -62,7 +62,9 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         side = list(_side(context, facts, judged))
         yield from side
         if not judged and not side:
-            yield Skip(name, "needs.required_columns", {"columns": ", ".join(required.get(name, ()))})
+            yield Skip(
+                name, "needs.required_columns", {"columns": ", ".join(required.get(name, ()))}
+            )
 
 
 def _missing(context: RuleContext, table: str, columns: list[str]) -> Check:

@@ -85,8 +85,6 @@ def _criteria(context: RuleContext, said: set[str]) -> Iterator[Check]:
         return
     for stage, criterion in context.glossary.stages.criteria.items():
         condition = criterion.enter
-        if condition is None:
-            continue
         columns = {c.name for c in condition.find_all(exp.Column)}
         if not columns or not context.has("deals", *columns):
             continue
@@ -95,9 +93,11 @@ def _criteria(context: RuleContext, said: set[str]) -> Iterator[Check]:
             continue
         open_deal = _open() if context.has("deals", "status") else f.lit(True)
         # A blank that a required field already reports is said once.
-        whole = f.all_of(*[f.not_null(f.col(c)) for c in sorted(columns & said)]) if (
-            columns & said
-        ) else f.lit(True)
+        whole = (
+            f.all_of(*[f.not_null(f.col(c)) for c in sorted(columns & said)])
+            if (columns & said)
+            else f.lit(True)
+        )
         failed = f.not_(f.coalesce(condition.copy(), f.lit(False)))
         yield Check(
             "deals",

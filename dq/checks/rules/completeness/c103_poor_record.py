@@ -55,9 +55,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             got = got + f.case((there, f.lit(weight)), default=f.lit(0))
         score = f.div0(exp.paren(got), f.lit(whole))
         percent = f.as_text(f.as_integer(f.round(exp.paren(score) * 100, 0)))
-        yield Check(
-            table, score < f.lit(threshold), args={"score": percent}, value=percent.copy()
-        )
+        yield Check(table, score < f.lit(threshold), args={"score": percent}, value=percent.copy())
 
 
 def _used(facts: TableFacts, weights: Mapping[str, int]) -> list[tuple[list[str], int]]:

@@ -57,9 +57,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         yield from _unconverted(context, facts)
 
 
-def _column(
-    context: RuleContext, facts: TableFacts, column: ColumnFacts
-) -> Iterator[CheckLike]:
+def _column(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Iterator[CheckLike]:
     if column.type == "text":
         yield from _words(facts.name, column)
     elif column.type in ("date", "timestamp"):
@@ -115,7 +113,9 @@ def _unconverted(context: RuleContext, facts: TableFacts) -> Iterator[Query]:
                 f.alias(f.null("boolean"), "_won"),
             )
             .from_(f.table(UNCONVERTED))
-            .where(f.all_of(mine.copy(), f.col("column").eq(f.lit(name)), f.in_(cell, sorted(words))))
+            .where(
+                f.all_of(mine.copy(), f.col("column").eq(f.lit(name)), f.in_(cell, sorted(words)))
+            )
         )
         yield Query(facts.name, sql, count_query(f"crm.{facts.name}"), name)
 
@@ -126,7 +126,7 @@ def _words(table: str, column: ColumnFacts) -> Iterator[CheckLike]:
         suspect = f.any_of(hidden_null(cell), f.full_match(cell, REPEATED))
         yield ValueCheck(table, column.name, EmptyJudge(column.kind), suspect)
         return
-    found = [d for d in defaults(dict(column.values), column.kind, column.header)]
+    found = list(defaults(dict(column.values), column.kind, column.header))
     for reason in sorted({d.reason for d in found}):
         words = [d.value for d in found if d.reason == reason]
         yield Check(

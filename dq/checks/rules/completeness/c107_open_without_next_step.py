@@ -50,9 +50,7 @@ def _open() -> exp.Expression:
     return f.col("status").eq(f.lit("open"))
 
 
-def _faults(
-    context: RuleContext, mapped: list[str]
-) -> Iterator[tuple[str, str, exp.Expression]]:
+def _faults(context: RuleContext, mapped: list[str]) -> Iterator[tuple[str, str, exp.Expression]]:
     """(column, cause, predicate), no two true of one deal."""
     step, moment = f.col("next_step"), f.col("next_step_at")
     if len(mapped) == 1:

@@ -36,9 +36,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         notes = [c.name for c in facts.columns.values() if c.kind == "note" and c.header]
         for column in notes:
             found = True
-            yield ValueCheck(
-                name, column, NoteJudge(), f.length(f.col(column)) <= f.lit(60)
-            )
+            yield ValueCheck(name, column, NoteJudge(), f.length(f.col(column)) <= f.lit(60))
             yield _copies(context, name, column)
         if not notes:
             yield Skip(name, "needs.columns", {"columns": f"{name}.note"})

@@ -32,8 +32,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     ways = [c for c in ("deal_id", "contact_id", "account_id") if context.filled("activities", c)]
     judged = _moved(context, bool(ways))
     context.engine.create("work.C109_moved", judged)
-    trails = [_trail(context, way) for way in ways]
-    trails = [t for t in trails if t is not None]
+    trails = [t for way in ways if (t := _trail(context, way)) is not None]
     evidence = count_query("work.C109_moved")
     if not trails:
         none = exp.select(f.col("key")).from_(f.table("work.C109_moved")).where(f.lit(False))
@@ -42,10 +41,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     seen = exp.select(f.col("seen")).from_(union_all(trails).subquery("u")).distinct()
     sql = (
         exp.select(
-            *[
-                f.alias(f.col(c, "m"), c)
-                for c in ("key", "_source", "_row", "_money", "_won")
-            ]
+            *[f.alias(f.col(c, "m"), c) for c in ("key", "_source", "_row", "_money", "_won")]
         )
         .from_(f.table("work.C109_moved", "m"))
         .join(seen.subquery("s"), on=f.col("key", "m").eq(f.col("seen", "s")), join_type="left")
@@ -56,17 +52,14 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
 
 def _moved(context: RuleContext, linked: bool) -> exp.Query:
     """Won deals, deals with stage history, deals at an advanced stage; none before the log."""
-    moved = [f.col("status", "d").eq(f.lit("won"))]
+    moved: list[exp.Expr] = [f.col("status", "d").eq(f.lit("won"))]
     if context.filled("deals", "stage"):
         advanced = stage_is(context, stages_from(context, "proposal", open_only=True), "d")
         if advanced is not None:
             moved.append(advanced)
     query = exp.select(
         f.alias(f.col("id", "d"), "key"),
-        *[
-            f.alias(f.col(c, "d"), c)
-            for c in ("_source", "_row", "_money", "_won")
-        ],
+        *[f.alias(f.col(c, "d"), c) for c in ("_source", "_row", "_money", "_won")],
         *[
             f.alias(f.col(c, "d") if context.has("deals", c) else f.null(kind), c)
             for c, kind in (
@@ -78,9 +71,11 @@ def _moved(context: RuleContext, linked: bool) -> exp.Query:
         ],
     ).from_(f.table("crm.deals", "d"))
     if context.filled("stage_history", "deal_id"):
-        changed = exp.select(f.alias(f.col("deal_id"), "changed")).from_(
-            f.table("crm.stage_history")
-        ).distinct()
+        changed = (
+            exp.select(f.alias(f.col("deal_id"), "changed"))
+            .from_(f.table("crm.stage_history"))
+            .distinct()
+        )
         query = query.join(
             changed.subquery("h"),
             on=f.col("id", "d").eq(f.col("changed", "h")),
@@ -105,9 +100,11 @@ def _log_begins(context: RuleContext) -> object:
 def _trail(context: RuleContext, way: str) -> exp.Query | None:
     """Deals (`seen`) that some activity names, directly or by contact or account."""
     if way == "deal_id":
-        return exp.select(f.alias(f.col("deal_id"), "seen")).from_(
-            f.table("crm.activities")
-        ).where(f.not_null(f.col("deal_id")))
+        return (
+            exp.select(f.alias(f.col("deal_id"), "seen"))
+            .from_(f.table("crm.activities"))
+            .where(f.not_null(f.col("deal_id")))
+        )
     if not context.has("deals", way) or not context.filled("activities", "started_at"):
         return None
     started = f.as_timestamp(f.col("started_at", "a"))

@@ -40,9 +40,7 @@ DATES: Mapping[str, tuple[str, ...]] = {
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
     for table in sorted(context.tables):
-        column = next(
-            (c for c in DATES.get(table, ("created_at",)) if context.has(table, c)), None
-        )
+        column = next((c for c in DATES.get(table, ("created_at",)) if context.has(table, c)), None)
         if column is None:
             yield Skip(table, "needs.date", {"table": table})
             continue

@@ -78,8 +78,11 @@ def _far_above(value: Decimal, others: list[tuple[Decimal, int]]) -> bool:
 
 
 def _explained(context: RuleContext, facts: TableFacts, column: str) -> bool:
-    """Another column says why it is zero: nearly all zeros stand with values that have no
-    other amount, while the rest of the table hardly has zeros."""
+    """Whether another column says why it is zero.
+
+    Nearly all zeros stand with values that have no other amount, while the rest of the table
+    hardly has zeros.
+    """
     for other in facts.columns.values():
         if other.kind not in ("category", "flag") or not other.values or len(other.values) > 50:
             continue
@@ -115,8 +118,9 @@ def _date_heap(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> 
     days = [
         (v.date() if isinstance(v, datetime) else v, n)
         for v, n in _top(context, facts.name, column.name)
+        if isinstance(v, date)
     ]
-    if len(days) < 10 or not isinstance(days[0][0], date):
+    if len(days) < 10:
         return None
     (day, count), (_, following) = days[0], days[1]
     least = max(number(context.params["least"]), 0.05 * column.filled)

@@ -85,7 +85,5 @@ def stage_is(
         elif pipeline is None:
             branches.append(f.all_of(f.is_null(f.col("pipeline", qualifier)), named))
         else:
-            branches.append(
-                f.all_of(f.col("pipeline", qualifier).eq(f.lit(pipeline)), named)
-            )
+            branches.append(f.all_of(f.col("pipeline", qualifier).eq(f.lit(pipeline)), named))
     return f.any_of(*branches) if branches else None

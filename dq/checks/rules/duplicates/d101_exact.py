@@ -148,7 +148,7 @@ def _copies(
     for part in agreeing[1:]:
         filled = filled + part
     keys = [f.col(f"k_{x.column}") for x in fields]
-    first = [x.column for x in fields if x.counts][0]
+    first = next(x.column for x in fields if x.counts)
     return _sets(query, keys, exp.paren(filled) >= f.lit(need), f.col(f"k_{first}"))
 
 
@@ -205,9 +205,7 @@ def _deals(context: RuleContext) -> Iterator[CheckLike]:
     yield Query("deals", _sets(base, keys, f.all_of(*judged), value), evidence)
 
 
-def _events(
-    context: RuleContext, table: str, text: str, moment: str
-) -> Iterator[CheckLike]:
+def _events(context: RuleContext, table: str, text: str, moment: str) -> Iterator[CheckLike]:
     related = [c for c in RELATED if context.filled(table, c)]
     needed = ("owner_id", text, moment)
     if not related or not all(context.filled(table, c) for c in needed):

@@ -63,7 +63,8 @@ def _counted(table: str, pointing: list[Link]) -> exp.Query:
         .from_(children.subquery("c"))
         .group_by(f.col("parent"))
     )
-    cause = f.case((f.not_null(f.col("merged_into_id", "d")), f.lit("merged")), default=f.lit("deleted"))
+    merged = f.not_null(f.col("merged_into_id", "d"))
+    cause = f.case((merged, f.lit("merged")), default=f.lit("deleted"))
     return (
         exp.select(
             f.alias(f.col("id", "d"), "key"),
@@ -77,9 +78,7 @@ def _counted(table: str, pointing: list[Link]) -> exp.Query:
             f.alias(f.col("won", "s"), "_won"),
         )
         .from_(f.table(f"crm_all.{table}", "d"))
-        .join(
-            summed.subquery("s"), on=f.col("id", "d").eq(f.col("parent", "s")), join_type="inner"
-        )
+        .join(summed.subquery("s"), on=f.col("id", "d").eq(f.col("parent", "s")), join_type="inner")
         .where(f.not_(f.col("_live", "d")))
     )
 

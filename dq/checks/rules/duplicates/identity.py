@@ -129,6 +129,7 @@ class FormBatch:
         return {"company": company_key, "name": fold_name}.get(self.form, fold_tight)
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with each value in its compared form."""
         import pyarrow as pa
 
         function = self._function()

@@ -39,8 +39,7 @@ def problem_queries(context: RuleContext, *, kept: bool) -> Iterator[Query]:
             )
             .from_(f.table(PROBLEMS))
             .where(mine),
-            evidence=exp.select(f.alias(f.sum(f.col("rows_read")), "n"))
-            .from_(
+            evidence=exp.select(f.alias(f.sum(f.col("rows_read")), "n")).from_(
                 exp.select(f.col("_source"), f.alias(f.max(f.col("rows_read")), "rows_read"))
                 .from_(f.table(PROBLEMS))
                 .where(f.col("table").eq(f.lit(table)))

@@ -66,6 +66,7 @@ class NearNames:
         return str(best[0][2])
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Suggestions for one batch of values."""
         import pyarrow as pa
 
         found = [

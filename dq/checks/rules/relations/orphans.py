@@ -64,16 +64,12 @@ def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> 
             f.alias(f.not_null(f.col("pid", "p")), "dead"),
         )
         .from_(child.subquery("c"))
-        .join(
-            parent.subquery("p"), on=f.col("value", "c").eq(f.col("pid", "p")), join_type="left"
-        )
+        .join(parent.subquery("p"), on=f.col("value", "c").eq(f.col("pid", "p")), join_type="left")
         .where(absent)
     )
     names = f"work.names_{link.target}"
     if link.by_name and names in context.engine.tables():
-        ambiguous = exp.select(f.col("n")).from_(f.table(names)).where(
-            f.col("copies") > f.lit(1)
-        )
+        ambiguous = exp.select(f.col("n")).from_(f.table(names)).where(f.col("copies") > f.lit(1))
         query = query.join(
             ambiguous.subquery("a"),
             on=f.fold(f.col("value", "c")).eq(f.col("n", "a")),
@@ -118,9 +114,7 @@ def _near(context: RuleContext, place: str, link: Link) -> None:
         .limit(NAMES_LIMIT + 1),
     )
     listed = tuple(str(r["v"]) for r in names) if len(names) <= NAMES_LIMIT else ()
-    values = (
-        exp.select(f.col("value")).from_(f.table(f"work.{place}")).distinct()
-    )
+    values = exp.select(f.col("value")).from_(f.table(f"work.{place}")).distinct()
     context.engine.map_batches(
         f"work.{place}_near", values, NearNames(listed, spelling=column != "id"), near_schema()
     )

@@ -52,7 +52,8 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         names = context.engine.query(
             exp.select(f.alias(f.count_distinct(f.col("value")), "n")).from_(f.table(place))
         ).to_pylist()[0]["n"]
-        cause = f.concat(f.lit("ambiguous:"), f.col("value")) if names <= limit else f.lit("ambiguous")
+        named = f.concat(f.lit("ambiguous:"), f.col("value"))
+        cause = named if names <= limit else f.lit("ambiguous")
         sql = exp.select(
             *[
                 f.col(c)

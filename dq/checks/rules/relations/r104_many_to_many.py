@@ -72,9 +72,7 @@ def _joined(context: RuleContext, link: Link) -> exp.Query:
         query = query.join(
             known.copy().subquery(alias), on=side.eq(f.col("k", alias)), join_type="inner"
         )
-    query = query.join(
-        known.copy().subquery("w"), on=whole.eq(f.col("k", "w")), join_type="left"
-    )
+    query = query.join(known.copy().subquery("w"), on=whole.eq(f.col("k", "w")), join_type="left")
     return query.where(f.is_null(f.col("k", "w"))).distinct()
 
 

@@ -10,7 +10,7 @@ Repair: none if it is true; else look for the name under which the children are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from sqlglot import exp
@@ -95,8 +95,8 @@ def _childless(context: RuleContext, link: Link) -> Query:
             *[f.col(c) for c in ("key", "_source", "_row", "_money", "_won")],
             f.alias(f.lit(f"none:{link.table}"), "cause"),
             f.alias(f.lit(link.table), "arg_children"),
-            f.alias(f.case(*[(f.col("peers").eq(f.lit(p)), f.lit(str(n))) for p, n, _ in judged], default=f.lit("")), "arg_peers"),
-            f.alias(f.case(*[(f.col("peers").eq(f.lit(p)), f.lit(str(u))) for p, _, u in judged], default=f.lit("")), "arg_usual"),
+            f.alias(_told({p: n for p, n, _ in judged}), "arg_peers"),
+            f.alias(_told({p: u for p, _, u in judged}), "arg_usual"),
         )
         .from_(f.table(place))
         .where(f.all_of(f.col("n").eq(f.lit(0)), f.in_(f.col("peers"), [p for p, _, _ in judged])))
@@ -104,6 +104,12 @@ def _childless(context: RuleContext, link: Link) -> Query:
         exp.select(f.col("key")).from_(f.table(place)).where(f.lit(False))
     ]  # fmt: skip
     return Query(link.target, some[0], count_query(place))
+
+
+def _told(numbers: Mapping[str, int]) -> exp.Expr:
+    """The number of a row's group of peers, as text."""
+    branches = [(f.col("peers").eq(f.lit(p)), f.lit(str(n))) for p, n in numbers.items()]
+    return f.case(*branches, default=f.lit(""))
 
 
 def _judged(context: RuleContext, place: str) -> list[tuple[str, int, int]]:

@@ -80,7 +80,7 @@ def _deals(context: RuleContext) -> exp.Query:
         (differs, f.lit("amount")),
         default=f.lit(None),
     )
-    where = f.col("status", "d").eq(f.lit("won"))
+    where: exp.Expr = f.col("status", "d").eq(f.lit("won"))
     if context.has("deals", "amount"):
         where = f.all_of(where, f.coalesce(amount.neq(f.as_decimal(f.lit(0))), f.lit(True)))
     first = _books_begin(context)
@@ -134,9 +134,7 @@ def _invoices() -> exp.Query:
         .from_(f.table("crm.deals"))
         .group_by(f.col("id"))
     )
-    cause = f.case(
-        (f.is_null(f.col("deal_id", "v")), f.lit("no_deal")), default=f.lit("not_won")
-    )
+    cause = f.case((f.is_null(f.col("deal_id", "v")), f.lit("no_deal")), default=f.lit("not_won"))
     return (
         exp.select(
             f.alias(f.col("id", "v"), "key"),
@@ -145,9 +143,7 @@ def _invoices() -> exp.Query:
             *[f.alias(f.col(c, "v"), c) for c in SYSTEM],
         )
         .from_(f.table("crm.invoices", "v"))
-        .join(
-            state.subquery("s"), on=f.col("deal_id", "v").eq(f.col("did", "s")), join_type="left"
-        )
+        .join(state.subquery("s"), on=f.col("deal_id", "v").eq(f.col("did", "s")), join_type="left")
         .where(
             f.all_of(
                 f.not_(f.coalesce(f.col("is_won", "s"), f.lit(False))),
