@@ -152,6 +152,8 @@ def _options(settings: Settings, source: SourceSettings) -> ReadOptions:
 
     limits = settings.limits
     return ReadOptions(
+        format=source.format,
+        blank_headers=source.blank_headers,
         encoding=source.encoding,
         delimiter=source.delimiter,
         sheet=source.sheet,

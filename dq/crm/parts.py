@@ -210,7 +210,7 @@ class _Builder:
         order = [f.col("_row")]
         number = {"_number": f.row_number(partition=[f.col("_digest")], order=order)}
         key = f.concat(f.lit("~"), f.col("_digest"))
-        steps: list[dict[str, exp.Expr]] = [{**self._raw, **folded}, digest, number]
+        steps: list[dict[str, exp.Expr]] = [{**first[0], **folded}, *first[1:], digest, number]
         if not self.mapping.collapse:
             numbered = f.concat(key, f.lit("-"), f.as_text(f.col("_number")))
             return self._query(steps, numbered, where)

@@ -15,6 +15,7 @@ from sqlglot import exp
 from dq.crm.mapping import Conversion
 from dq.crm.moments import moment, utc_moment
 from dq.sql import portable as f
+from dq.text.numbers import CURRENCIES
 
 __all__ = [
     "FALSE_WORDS",
@@ -31,12 +32,13 @@ __all__ = [
 TRUE_WORDS = ("true", "yes", "y", "t", "1", "1.0", "да", "так", "истина", "правда", "x")
 FALSE_WORDS = ("false", "no", "n", "f", "0", "0.0", "нет", "ні", "ложь", "неправда")
 
-_CURRENCY = "(?:[$€£¥₽₴₸]|USD|EUR|RUB|RUR|UAH|KZT|BYN|GBP|руб[.]?|грн[.]?|тг[.]?|р[.])"
-_MONEY = (
-    "^(?:" + _CURRENCY + "[ \u00a0\u202f]*)?([+-]?[0-9][0-9.,' \u00a0\u202f]*)"
-    "(?:[ \u00a0\u202f]*(?:" + _CURRENCY + "|%))?$"
+_SPACE = "[ \u00a0\u2009\u202f]*"
+_WORDS = "|".join(
+    word.replace(".", "[.]")
+    for word in sorted(CURRENCIES, key=len, reverse=True)
+    if word[0].isalpha()
 )
-_SPACES = (" ", "\u00a0", "\u202f", "'")
+_CURRENCY = f"(?:[{''.join(c for c in CURRENCIES if not c[0].isalpha())}]|{_WORDS})?"
 _SQL_TYPES = {
     "text": "TEXT",
     "integer": "BIGINT",
@@ -106,11 +108,8 @@ def value(
     if helped is None:
         raise ValueError(f"unknown type {how.type!r}")
     if how.type == "decimal":
-        number = f.to_decimal(helped)
-        return f.coalesce(f.to_decimal(cleaned), number) if _as_written(how) else number
-    digits = f.coalesce(helped, cleaned) if _as_written(how) else helped
-    whole = f.to_integer(f.regexp_replace(digits, "[.]0*$", ""))
-    return f.coalesce(f.to_integer(cleaned), whole) if _as_written(how) else whole
+        return f.to_decimal(helped)
+    return f.to_integer(f.regexp_replace(helped, "[.]0*$", ""))
 
 
 def from_typed(cell: exp.Expr, have: str, want: str) -> exp.Expr | None:
@@ -135,18 +134,27 @@ def from_typed(cell: exp.Expr, have: str, want: str) -> exp.Expr | None:
 
 
 def _digits(cleaned: exp.Expr, how: Conversion) -> exp.Expr:
-    """Digits with a point; NULL for texts that are plain numbers as they are."""
-    body: exp.Expr = f.regexp_extract(cleaned, _MONEY, 1)
-    for mark in dict.fromkeys((*_SPACES, how.grouping)):
-        if mark and mark != how.decimal_mark:
-            body = f.replace(body, f.lit(mark), f.lit(""))
+    """Sign, digits and point of a number in the column's style; NULL for other texts.
+
+    Thousands stand apart by spaces, apostrophes or the column's own mark, three digits each
+    (two, as India writes them, before the last three): `1,23` is no number where the comma
+    groups. A currency or a percent sign may stand around it.
+    """
+    mark = f"[{how.decimal_mark}]"
+    group = f"[ \u00a0\u2009\u202f'{how.grouping.strip()}]"
+    grouped = f"[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}"
+    body = f"(?:{grouped}|[0-9]+)(?:{mark}[0-9]*)?|{mark}[0-9]+"
+    money = (
+        f"(?i)^{_CURRENCY}{_SPACE}([+-]?){_SPACE}{_CURRENCY}{_SPACE}({body}){_SPACE}"
+        f"(?:{_CURRENCY}|%)$"
+    )
+    digits = f.regexp_replace(f.regexp_extract(cleaned, money, 2), group, "")
+    digits = f.concat(f.regexp_extract(cleaned, money, 1), digits)
+    plain = cleaned
     if how.decimal_mark != ".":
-        body = f.replace(body, f.lit(how.decimal_mark), f.lit("."))
-    return f.case((f.search(cleaned, "[^0-9.+-]"), body)) if _as_written(how) else body
-
-
-def _as_written(how: Conversion) -> bool:
-    return how.decimal_mark == "." and how.grouping != "."
+        digits = f.replace(digits, f.lit(how.decimal_mark), f.lit("."))
+        plain = f.replace(cleaned, f.lit(how.decimal_mark), f.lit("."))
+    return f.case((f.search(cleaned, f"[^0-9{how.decimal_mark}+-]"), digits), default=plain)
 
 
 def _mapped(text: exp.Expr, how: Conversion) -> exp.Expr:

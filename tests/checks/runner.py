@@ -16,10 +16,12 @@ from dq.checks.context import RuleContext
 from dq.checks.execute import execute
 from dq.checks.profile import profile
 from dq.checks.rule import Rule
+from dq.crm.conversions import Hints
 from dq.crm.load import LoadSettings, load
 from dq.crm.mapping import ColumnMapping, Conversion, ProjectMapping, SourceMapping, TableMapping
 from dq.crm.model import entity
-from dq.crm.recognise import own_column
+from dq.crm.own import own_columns
+from dq.crm.sample import ColumnSample, TableSample
 from dq.engines.base import Engine
 from dq.findings import Finding, RuleOutcome, Severity
 from dq.sql import portable as f
@@ -88,9 +90,9 @@ def _glossary(settings: Mapping[str, Any]) -> Any:
     given = settings.get("glossary")
     if given is None:
         return None
-    from dq.semantics.glossary import glossary_from_mapping
+    from dq.semantics.glossary import glossary_from_text
 
-    return glossary_from_mapping(given)
+    return glossary_from_text(json.dumps(given, ensure_ascii=False, default=str), "case.yaml")
 
 
 def _raw(name: str, columns: Sequence[str], rows: list[dict[str, str]], work: Path) -> RawTable:
@@ -106,26 +108,32 @@ def _raw(name: str, columns: Sequence[str], rows: list[dict[str, str]], work: Pa
     return RawTable(name, path, tuple(columns), len(rows), len(rows), facts)
 
 
+def _samples(raw: RawTable, headers: list[str]) -> list[ColumnSample]:
+    return [c for c in TableSample(raw).columns if c.name in headers]
+
+
 def _mapping(raw: RawTable, settings: Mapping[str, Any]) -> TableMapping:
     model = entity(raw.name)
-    columns, own = [], []
+    columns, strange = [], []
     by_name = settings.get("links", {})
     for header in raw.columns:
         known = model.columns.get(header)
         if header in ("is_deleted", "merged_into_id"):
             continue
         if known is None:
-            own.append(own_column(raw, header))
+            strange.append(header)
             continue
         link = by_name.get(f"{raw.name}.{header}", "id") if model.relation(header) else None
         how = settings.get("conversions", {}).get(f"{raw.name}.{header}", {})
         columns.append(ColumnMapping(header, header, _conversion(known.type, how), link=link))
+    samples = [c for c in TableSample(raw).columns if c.name in strange]
+    own = own_columns(samples, frozenset(model.columns), Hints(country=settings.get("country")))
     given = all(k in raw.columns for k in model.key)
     return TableMapping(
         source=raw.name,
         table=raw.name,
         columns=tuple(columns),
-        own=tuple(own),
+        own=own,
         key=model.key if given else (),
         deleted="is_deleted" if "is_deleted" in raw.columns else None,
         merged_into="merged_into_id" if "merged_into_id" in raw.columns else None,

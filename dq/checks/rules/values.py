@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +35,7 @@ __all__ = [
     "text_columns",
     "tolerant",
     "value_check",
+    "work_name",
 ]
 
 Judge = Callable[[str], Verdict | None]
@@ -125,16 +127,23 @@ def plain_letters(cell: exp.Expression) -> exp.Expression:
     many times slower.
     """
     accented, plain = _accents()
-    return f.translate(f.lower(cell), f.lit(accented), f.lit(plain))
+    text = f.replace(f.lower(cell), f.lit("ё"), f.lit("е"))
+    translated = f.translate(text.copy(), f.lit(accented), f.lit(plain))
+    return f.case((f.search(text.copy(), "[ß-ž’ʼ`]"), translated), default=text)
 
 
 @cache
 def _accents() -> tuple[str, str]:
     """Letters with accents and styles of apostrophe, and what `fold_tight` makes of each."""
-    pairs = [(chr(code), fold_tight(chr(code))) for code in (*range(0xDF, 0x180), 0x451)]
+    pairs = [(chr(code), fold_tight(chr(code))) for code in range(ord("ß"), ord("ž") + 1)]
     pairs = [(char, plain) for char, plain in pairs if len(plain) == 1 and plain != char]
     pairs += [(char, "'") for char in "’ʼ`"]
     return "".join(char for char, _ in pairs), "".join(plain for _, plain in pairs)
+
+
+def work_name(code: str, table: str, column: str) -> str:
+    """A name for a rule's own intermediate table, whatever signs the column's name has."""
+    return f"{code}_{table}_{zlib.crc32(column.encode()):08x}"
 
 
 def nothing_found() -> exp.Select:

@@ -16,7 +16,7 @@ from sqlglot import exp
 from dq.checks.context import ColumnFacts, RuleContext
 from dq.checks.rule import CheckLike, Rule, Scope, Skip
 from dq.checks.rules.helpers import number, rows
-from dq.checks.rules.values import clear_text, hashed, text_columns, value_check
+from dq.checks.rules.values import clear_text, hashed, text_columns, value_check, work_name
 from dq.checks.verdicts import VerdictBatch, verdict_schema
 from dq.findings import Severity
 from dq.sql import portable as f
@@ -94,7 +94,7 @@ def _wrong_domains(context: RuleContext, table: str, column: ColumnFacts) -> set
         .where(f.all_of(_good(column.name), f.not_(f.in_(domain, sorted(common_domains())))))
         .distinct()
     )
-    name = f"work.a102_{table}_{column.name}"
+    name = f"work.{work_name('a102', table, column.name)}"
     context.engine.map_batches(name, query, VerdictBatch((_Domain(),)), verdict_schema())
     return {str(r["value"]) for r in rows(context, exp.select(f.col("value")).from_(f.table(name)))}
 

@@ -25,6 +25,7 @@ from dq.checks.rules.values import (
     pair_query,
     text_columns,
     value_check,
+    work_name,
 )
 from dq.findings import Severity
 from dq.sql import portable as f
@@ -95,7 +96,7 @@ def _column(context: RuleContext, table: str, column: ColumnFacts) -> CheckLike:
     ).from_(source.subquery("r"))
     return pair_query(
         context,
-        f"a103_{table}_{column.name}",
+        work_name("a103", table, column.name),
         table,
         column.name,
         named,

@@ -20,7 +20,14 @@ from dq.checks.context import ColumnFacts, RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.accuracy.countries import records
 from dq.checks.rules.helpers import SYSTEM
-from dq.checks.rules.values import PairBatch, hashed, pair_query, text_columns, tolerant
+from dq.checks.rules.values import (
+    PairBatch,
+    hashed,
+    pair_query,
+    text_columns,
+    tolerant,
+    work_name,
+)
 from dq.findings import Severity
 from dq.sql import portable as f
 from dq.text.companies import legal_forms
@@ -147,7 +154,7 @@ def _paired(source: exp.Select, column: str, other: exp.Expression) -> exp.Selec
 
 
 def _query(context: RuleContext, table: str, column: ColumnFacts, kind: str) -> Query:
-    name = f"a104_{table}_{column.name}"
+    name = work_name("a104", table, column.name)
     if kind != "bank_account":
         source = _paired(_rows(context, table, column.name), column.name, f.col("country"))
         return pair_query(context, name, table, column.name, source, PairBatch(_Number(kind), ARGS))

@@ -19,15 +19,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
+from dq.checks.rules.completeness.c104_hidden_null import RULE as HIDDEN_NULL
+from dq.checks.rules.completeness.heaps import heap
 from dq.checks.rules.helpers import SYSTEM, number, rows
-from dq.checks.rules.numeric_defaults import numeric_defaults
-from dq.checks.rules.values import nothing_found
+from dq.checks.rules.values import nothing_found, work_name
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -91,14 +92,18 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         if not columns:
             yield Skip(name, "needs.money", {"table": name})
             continue
-        nothing = numeric_defaults(context, name, columns)
         for column in columns:
             if not column.filled:
                 none = exp.select(f.alias(f.lit(0), "n"))
                 yield Query(name, nothing_found(), none, column.name)
                 continue
-            without: list[object] = [d.value for d in nothing.get(column.name, ())]
-            yield from _column(context, name, column, without)
+            yield from _column(context, name, column, _nothing(context, facts, column))
+
+
+def _nothing(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> list[object]:
+    """The value that stands for "unknown" in a column, as C104 finds it."""
+    found = heap(replace(context, params=HIDDEN_NULL.params), facts, column)
+    return [found[1]] if found is not None else []
 
 
 def _is_measure(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> bool:
@@ -123,7 +128,7 @@ def _lines_are_deals(context: RuleContext) -> bool:
 def _column(
     context: RuleContext, table: str, column: ColumnFacts, without: list[object]
 ) -> Iterator[CheckLike]:
-    name = f"a106_{table}_{column.name}"
+    name = work_name("a106", table, column.name)
     judged, told = None, _Told()
     for keys in _groupings(context, table, column):
         judged = _Judged(column, _values(context, table, column, keys, without), name)
@@ -147,9 +152,9 @@ def _groupings(context: RuleContext, table: str, column: ColumnFacts) -> Iterato
     wanted = [k for k in GROUPS.get(table, ()) if context.filled(table, k)]
     if column.kind != "money":
         wanted = [k for k in wanted if k != "currency"]
-    if table == "deals" and column.name == "amount" and context.filled("deal_lines", "product_id"):
-        if context.filled("deal_lines", "deal_id"):
-            wanted.insert(0, "product")
+    sold = all(context.filled("deal_lines", c) for c in ("deal_id", "product_id"))
+    if sold and table == "deals" and column.name == "amount":
+        wanted.insert(0, "product")
     yield tuple(wanted)
     if wanted:
         yield tuple(k for k in wanted if k == "currency")

@@ -48,6 +48,7 @@ _EXPONENT = "^[+-]?[0-9](?:[.,][0-9]+)?[eEеЕ][+]?[0-9]{1,3}$"
 _TAIL = "^[+-]?[0-9]+[.,]0$"
 _ROUNDED = "^[0-9]{15}0{3,}$"
 _ERROR = "^(?:#.|[Ee][Rr][Rr]:5)"
+_LIKE_MONTH = "^[0-9]{1,2}[-–/.]|[-–/.][ \u00a0]?[0-9]{1,4}[.]?$"
 _MONTH_LENGTH = 18
 
 
@@ -182,9 +183,8 @@ def _month(column: ColumnFacts) -> exp.Expression:
     between = "(?:[-–/]|[.][ \u00a0]?)"
     pattern = f"[0-9]{{1,2}}{between}(?:{words})[.]?|(?:{words}){between}[0-9]{{1,4}}[.]?"
     cell = f.col(column.name)
-    return f.all_of(
-        f.length(cell) <= f.lit(_MONTH_LENGTH), f.full_match(plain_letters(cell), pattern)
-    )
+    likely = f.all_of(f.length(cell) <= f.lit(_MONTH_LENGTH), f.search(cell, _LIKE_MONTH))
+    return f.case((likely, f.full_match(plain_letters(cell), pattern)), default=f.lit(False))
 
 
 RULE = Rule(

@@ -16,7 +16,7 @@ __all__ = ["heap"]
 TOP = 1_000
 TRUE_ZEROS = (
     "probability", "paid_amount", "discount", "tax", "quantity", "reopened_count",
-    "postponed_count", "duration_s", "satisfaction", "cost", "expected_amount",
+    "postponed_count", "duration_s", "satisfaction", "cost", "expected_amount", "total",
 )  # fmt: skip
 """Columns in which a zero is as good a value as another."""
 
