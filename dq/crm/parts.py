@@ -206,9 +206,11 @@ class _Builder:
         pieces: list[exp.Expr] = []
         for name in folded:
             pieces += [f.as_text(f.length(f.col(name))), f.lit(":"), f.col(name)]
-        digest = {"_digest": f.left(f.md5(f.concat(*pieces)), 16)}
+        digest: dict[str, exp.Expr] = {"_digest": f.left(f.md5(f.concat(*pieces)), 16)}
         order = [f.col("_row")]
-        number = {"_number": f.row_number(partition=[f.col("_digest")], order=order)}
+        number: dict[str, exp.Expr] = {
+            "_number": f.row_number(partition=[f.col("_digest")], order=order)
+        }
         key = f.concat(f.lit("~"), f.col("_digest"))
         steps: list[dict[str, exp.Expr]] = [{**first[0], **folded}, *first[1:], digest, number]
         if not self.mapping.collapse:

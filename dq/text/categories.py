@@ -23,6 +23,8 @@ _WORD = re.compile(r"[^\W_]+(?:[+#]+(?=\W|$))?")
 _DIGIT_GAP = re.compile(r"(?<=\d)\D+(?=\d)")
 _NO_WORD = re.compile(r"[\W\d_]*")
 _MAX_VALUES = 20_000
+_GRADE = 4
+"""Letters of a grade at most, its sign included."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +102,18 @@ def _parts(value: str) -> tuple[str, ...]:
 def _letters(value: str) -> str:
     """What is left of a value when case, spaces, hyphens and accents do not matter.
 
-    Between digits something always separates («1-5» is not «15»), and + and # count (C++, C#).
+    Between digits something always separates («1-5» is not «15»), + and # count (C++, C#), and
+    so does the minus of a grade (A-, BB-).
     """
     text = fold_tight(value).replace("&", "and")
     text = _DIGIT_GAP.sub("-", text)
+    grade = "-" if len(text) <= _GRADE else ""
     return "".join(
         c
         for i, c in enumerate(text)
-        if c.isalnum() or c in "+#%" or (c == "-" and text[i - 1 : i].isdigit())
+        if c.isalnum()
+        or c in "+#%"
+        or (c == "-" and (text[i - 1 : i].isdigit() or text[i:] == grade))
     )
 
 

@@ -50,7 +50,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 _STAFF = re.compile(r"employee|headcount|staff|сотрудник|штат|працівник|співробітник", re.I)
 _MAD = 1.4826
 _WIDE = 10.0
+_FEW = 3
 _HEAVY = 0.01
+_MIXED = 1 / 30
 _FAR = 30.0
 _MOVES = 10.0
 _LIMITS = ((5_000, 3.5), (50_000, 4.1), (500_000, 4.6), (5_000_000, 5.0))
@@ -142,9 +144,8 @@ def _column(
         place = f"{table}.{column.header or column.name}"
         yield Skip(table, reason, {"columns": place, "least": "30"})
         return
-    heavy = _heavy(context, judged, told)
     evidence = exp.select(f.alias(f.lit(told.count), "n"))
-    yield Query(table, _outliers(context, judged, heavy), evidence, column.name)
+    yield Query(table, _outliers(judged, told), evidence, column.name)
 
 
 def _groupings(context: RuleContext, table: str, column: ColumnFacts) -> Iterator[tuple[str, ...]]:
@@ -280,47 +281,43 @@ def _scored(judged: _Judged, told: _Told) -> exp.Select:
     )
 
 
-def _heavy(context: RuleContext, judged: _Judged, told: _Told) -> list[str]:
-    """Groups whose tail is heavy by nature: more than one in a hundred lies beyond the limit."""
-    context.engine.create(f"work.{judged.name}_far", _scored(judged, told))
-    found = rows(
-        context,
-        exp.select(f.col("g"))
-        .from_(f.table(f"work.{judged.name}_far"))
-        .group_by(f.col("g"))
-        .having(
-            f.all_of(
-                f.count() > f.lit(3),
-                f.as_double(f.count()) > f.as_double(f.max(f.col("n"))) * f.lit(_HEAVY),
-            )
-        )
-        .limit(1_000),
+def _outliers(judged: _Judged, told: _Told) -> exp.Select:
+    """Findings; where many of a group lie far off, that is the shape of its spread.
+
+    Up to three always count. Beyond one in a hundred only what is 30 times off does, beyond
+    one in thirty nothing: then two kinds of business share the group.
+    """
+    far = exp.select("*", f.alias(f.count_over(partition=[f.col("g")]), "together")).from_(
+        _scored(judged, told).subquery("z")
     )
-    return [str(r["g"]) for r in found]
-
-
-def _outliers(context: RuleContext, judged: _Judged, heavy: list[str]) -> exp.Select:
     high = f.col("ratio") > f.lit(1)
     factor = f.case((high, f.col("ratio")), default=f.div0(f.lit(1), f.col("ratio")))
+    share = f.div0(f.col("together"), f.col("n"))
     counted = judged.column.canonical and judged.column.kind == "money"
     severity = f.case(
         (f.all_of(f.lit(counted), factor >= f.lit(_MOVES)), f.lit(Severity.ERROR.value)),
         default=f.lit(Severity.WARNING.value),
     )
-    query = exp.select(
-        f.alias(f.col("id"), "key"),
-        *[f.col(c) for c in SYSTEM],
-        f.col("value"),
-        f.alias(f.case((high.copy(), f.lit("high")), default=f.lit("low")), "cause"),
-        f.alias(severity, "severity"),
-        f.alias(f.as_text(f.as_decimal(f.col("middle"))), "arg_usual"),
-        f.alias(f.as_text(f.round(f.as_decimal(factor), 1)), "arg_times"),
-        f.alias(f.col("g"), "arg_group"),
-    ).from_(f.table(f"work.{judged.name}_far"))
-    if not heavy:
-        return query
-    far = f.any_of(f.col("ratio") >= f.lit(_FAR), f.col("ratio") <= f.lit(1 / _FAR))
-    return query.where(f.any_of(f.not_(f.in_(f.col("g"), heavy)), far))
+    return (
+        exp.select(
+            f.alias(f.col("id"), "key"),
+            *[f.col(c) for c in SYSTEM],
+            f.col("value"),
+            f.alias(f.case((high.copy(), f.lit("high")), default=f.lit("low")), "cause"),
+            f.alias(severity, "severity"),
+            f.alias(f.as_text(f.as_decimal(f.col("middle"))), "arg_usual"),
+            f.alias(f.as_text(f.round(f.as_decimal(factor), 1)), "arg_times"),
+            f.alias(f.col("g"), "arg_group"),
+        )
+        .from_(far.subquery("f"))
+        .where(
+            f.any_of(
+                f.col("together") <= f.lit(_FEW),
+                share <= f.lit(_HEAVY),
+                f.all_of(share.copy() <= f.lit(_MIXED), factor.copy() >= f.lit(_FAR)),
+            )
+        )
+    )
 
 
 RULE = Rule(
