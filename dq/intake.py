@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Intake", "expand", "no_sources", "read_all", "read_sources"]
 
 ENDINGS = (
-    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".html", ".htm",
+    ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".html", ".htm",
     ".json", ".jsonl", ".ndjson", ".parquet",
 )  # fmt: skip
 

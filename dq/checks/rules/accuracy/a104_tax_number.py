@@ -175,11 +175,9 @@ def _forms(context: RuleContext) -> Iterator[Query]:
     said = [
         f.coalesce(f.col(c), f.lit("")) if c in texts else f.lit("") for c in ("legal_form", "name")
     ]
-    source = _rows(context, "accounts", "tax_id", *texts).where(
-        f.in_(f.col("country"), ["", "RU"]) if records(context, "accounts") is None else f.lit(True)
-    )
     other = f.concat(said[0], f.lit(_APART), said[1])
-    paired = _paired(source, "tax_id", other)
+    paired = _paired(_rows(context, "accounts", "tax_id", *texts), "tax_id", other)
+    paired = paired.where(f.in_(f.col("country"), ["", "RU"]))
     size = f.length(f.regexp_replace(f.col("value"), "[^0-9]", ""))
     suspect = f.any_of(
         f.all_of(size.eq(f.lit(12)), f.search(f.lower(f.col("other")), _forms_of(sole=False))),
@@ -196,7 +194,9 @@ def _forms_of(*, sole: bool) -> str:
         s for s, form in legal_forms().items()
         if "RU" in form.countries and (form.kind == "sole") == sole
     ]  # fmt: skip
-    return "|".join(tolerant(s).replace(" ", "[^а-яёa-z]+") for s in sorted(spellings))
+    return "|".join(
+        "[^а-яёa-z]+".join(tolerant(word) for word in s.split()) for s in sorted(spellings)
+    )
 
 
 RULE = Rule(
