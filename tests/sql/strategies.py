@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -49,78 +50,116 @@ def _literal(values: st.SearchStrategy[object]) -> st.SearchStrategy[exp.Expr]:
     return values.map(f.lit)
 
 
-_texts = st.deferred(
-    lambda: st.one_of(
-        st.sampled_from([f.col("name"), f.col("note")]),
-        _literal(st.text(_LETTERS, max_size=4)),
-        st.builds(f.lower, _texts),
-        st.builds(f.fold, _texts),
-        st.builds(f.trim, _texts),
-        st.builds(f.concat, _texts, _texts),
-        st.builds(f.left, _texts, st.integers(0, 4)),
-        st.builds(f.substring, _texts, st.integers(1, 4), st.integers(0, 3)),
-        st.builds(f.replace, _texts, _texts, _texts),
-        st.builds(f.coalesce, _texts, _texts),
-        st.builds(f.nullif, _texts, _texts),
-        st.builds(f.regexp_replace, _texts, st.sampled_from(["[a-я]+", r"\s", "(a)(b)?"]),
-        st.just("<>")),
-        st.builds(lambda c, a, b: f.case((c, a), default=b), predicates, _texts, _texts),
+DEPTH = 3
+"""Levels of functions in functions, each built on the one below: no draw runs away."""
+
+
+@dataclass(frozen=True)
+class _Level:
+    texts: st.SearchStrategy[exp.Expr]
+    numbers: st.SearchStrategy[exp.Expr]
+    moments: st.SearchStrategy[exp.Expr]
+    predicates: st.SearchStrategy[exp.Expr]
+
+
+def _leaves() -> _Level:
+    return _Level(
+        st.sampled_from([f.col("name"), f.col("note")]) | _literal(st.text(_LETTERS, max_size=4)),
+        st.sampled_from([f.col("amount"), f.col("number"), f.col("number")])
+        | _literal(st.integers(-10, 10))
+        | _literal(st.decimals(-10, 10, places=2)),
+        st.sampled_from([f.col("at"), f.col("day")])
+        | _literal(st.datetimes(datetime(2000, 1, 1), datetime(2025, 1, 1))),
+        st.just(f.col("flag")) | st.builds(lambda c: f.col("share") > c, st.integers(-50, 50)),
     )
-)  # fmt: skip
-_numbers = st.deferred(
-    lambda: st.one_of(
-        st.sampled_from([f.col("amount"), f.col("number"), f.col("number")]),
-        _literal(st.integers(-10, 10)),
-        _literal(st.decimals(-10, 10, places=2)),
-        st.builds(f.length, _texts),
-        st.builds(f.abs, _numbers),
-        st.builds(f.round, _numbers, st.integers(0, 4)),
-        st.builds(f.floor, _numbers),
-        st.builds(f.days_between, _moments, _moments),
-        st.builds(f.year, _moments),
-        st.builds(lambda a, n: a + n, _numbers, st.integers(-5, 5)),
+
+
+def _texts(low: _Level) -> st.SearchStrategy[exp.Expr]:
+    texts = low.texts
+    replaced = st.sampled_from(["[a-я]+", r"\s", "(a)(b)?"])
+    return st.one_of(
+        texts,
+        st.builds(f.lower, texts),
+        st.builds(f.fold, texts),
+        st.builds(f.trim, texts),
+        st.builds(f.concat, texts, texts),
+        st.builds(f.left, texts, st.integers(0, 4)),
+        st.builds(f.substring, texts, st.integers(1, 4), st.integers(0, 3)),
+        st.builds(f.replace, texts, texts, texts),
+        st.builds(f.coalesce, texts, texts),
+        st.builds(f.nullif, texts, texts),
+        st.builds(f.regexp_replace, texts, replaced, st.just("<>")),
+        st.builds(lambda c, a, b: f.case((c, a), default=b), low.predicates, texts, texts),
+    )
+
+
+def _numbers(low: _Level) -> st.SearchStrategy[exp.Expr]:
+    numbers = low.numbers
+    return st.one_of(
+        numbers,
+        st.builds(f.length, low.texts),
+        st.builds(f.abs, numbers),
+        st.builds(f.round, numbers, st.integers(0, 4)),
+        st.builds(f.floor, numbers),
+        st.builds(f.days_between, low.moments, low.moments),
+        st.builds(f.year, low.moments),
+        st.builds(lambda a, n: a + n, numbers, st.integers(-5, 5)),
         st.builds(lambda a: -a, st.sampled_from([f.col("amount"), f.col("number")])),
-        st.builds(f.to_integer, _texts),
+        st.builds(f.to_integer, low.texts),
     )
-)
-_moments = st.deferred(
-    lambda: st.one_of(
-        st.sampled_from([f.col("at"), f.col("day")]),
-        _literal(st.datetimes(datetime(2000, 1, 1), datetime(2025, 1, 1))),
-        st.builds(f.add_days, _moments, st.integers(-400, 400)),
-        st.builds(f.add_months, _moments, st.integers(-13, 13)),
-        st.builds(f.trunc, st.sampled_from(["month", "week", "day"]), _moments),
-        st.builds(f.to_timestamp, _texts, st.just("%Y-%m-%d")),
+
+
+def _moments(low: _Level) -> st.SearchStrategy[exp.Expr]:
+    moments = low.moments
+    return st.one_of(
+        moments,
+        st.builds(f.add_days, moments, st.integers(-400, 400)),
+        st.builds(f.add_months, moments, st.integers(-13, 13)),
+        st.builds(f.trunc, st.sampled_from(["month", "week", "day"]), moments),
+        st.builds(f.to_timestamp, low.texts, st.just("%Y-%m-%d")),
     )
-)
-_compared = st.one_of(*(st.tuples(kind, kind) for kind in (_texts, _numbers, _moments)))
-_comparisons = st.builds(
-    lambda kind, pair: kind(this=_wrapped(pair[0]), expression=_wrapped(pair[1])),
-    st.sampled_from([exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ]),
-    _compared,
-)
+
+
+def _comparisons(low: _Level) -> st.SearchStrategy[exp.Expr]:
+    compared = st.one_of(*(st.tuples(k, k) for k in (low.texts, low.numbers, low.moments)))
+    kinds = [exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ]
+    return st.builds(
+        lambda kind, pair: kind(this=_wrapped(pair[0]), expression=_wrapped(pair[1])),
+        st.sampled_from(kinds),
+        compared,
+    )
 
 
 def _wrapped(node: exp.Expr) -> exp.Expr:
     return exp.Paren(this=node.copy()) if isinstance(node, exp.Binary | exp.Neg) else node.copy()
 
 
-predicates: st.SearchStrategy[exp.Expr] = st.deferred(
-    lambda: st.one_of(
-        _comparisons,
-        st.just(f.col("flag")),
-        st.builds(lambda c: f.col("share") > c, st.integers(-50, 50)),
-        st.builds(f.blank, _texts),
-        st.builds(f.is_null, st.one_of(_texts, _numbers, _moments)),
-        st.builds(f.starts_with, _texts, _texts),
-        st.builds(f.contains, _texts, _texts),
-        st.builds(f.search, _texts,
-        st.sampled_from(["^a", "a$", "[а-яё]", r"\d", "(?i)Я|b", r"\bb"])),
-        st.builds(f.in_, _texts, st.lists(st.none() | st.text(_LETTERS, max_size=2), max_size=3)),
-        st.builds(f.between, _numbers, st.integers(-5, 0), st.integers(0, 5)),
+def _predicates(low: _Level) -> st.SearchStrategy[exp.Expr]:
+    texts, numbers, predicates = low.texts, low.numbers, low.predicates
+    searched = st.sampled_from(["^a", "a$", "[а-яё]", r"\d", "(?i)Я|b", r"\bb"])
+    listed = st.lists(st.none() | st.text(_LETTERS, max_size=2), max_size=3)
+    return st.one_of(
+        _comparisons(low),
+        predicates,
+        st.builds(f.blank, texts),
+        st.builds(f.is_null, st.one_of(texts, numbers, low.moments)),
+        st.builds(f.starts_with, texts, texts),
+        st.builds(f.contains, texts, texts),
+        st.builds(f.search, texts, searched),
+        st.builds(f.in_, texts, listed),
+        st.builds(f.between, numbers, st.integers(-5, 0), st.integers(0, 5)),
         st.builds(f.not_, predicates),
         st.builds(f.is_true, predicates),
         st.builds(f.all_of, predicates, predicates, predicates),
         st.builds(f.any_of, predicates, predicates),
     )
-)  # fmt: skip
+
+
+def _levels(depth: int) -> _Level:
+    level = _leaves()
+    for _ in range(depth):
+        level = _Level(_texts(level), _numbers(level), _moments(level), _predicates(level))
+    return level
+
+
+predicates: st.SearchStrategy[exp.Expr] = _levels(DEPTH).predicates

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from sqlglot import exp
 
 from dq.engines.base import Engine
@@ -18,13 +19,17 @@ from tests.sql.machines import same
 
 
 def _cases() -> list[tuple[str, object]]:
+    class Typed(SafeConstructor):
+        """Constructors are kept by class: the shared one must not learn these."""
+
     yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = Typed
     for tag, read in (
         ("decimal", Decimal),
         ("date", date.fromisoformat),
         ("timestamp", datetime.fromisoformat),
     ):
-        yaml.constructor.add_constructor(
+        Typed.add_constructor(
             f"tag:yaml.org,2002:{tag}", lambda _, node, read=read: read(node.value)
         )
     return [tuple(case) for case in yaml.load(Path(__file__).with_name("cases.yaml"))]
