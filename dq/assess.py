@@ -89,7 +89,7 @@ def assess(
     `findings` is where findings.parquet is written (None: nowhere).
     """
     from dq.checks.context import RuleContext
-    from dq.checks.execute import execute
+    from dq.checks.executor import execute
     from dq.checks.groups import groups, severities, summaries
     from dq.checks.profile import profile
     from dq.checks.rules import RULES

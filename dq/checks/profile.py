@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
 from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, TableFacts
 from dq.crm.load import Crm, CrmColumn, CrmTable
 from dq.engines.base import Engine
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = ["CATEGORY_LIMIT", "profile"]
 
@@ -17,40 +21,45 @@ CATEGORY_LIMIT = 1_000
 SAMPLE_ROWS = 20_000
 """Rows (by place in the file) whose distinct values decide which columns are counted whole."""
 
+HASH_ROWS = 500
+"""Values, by place in the file, that tell whether a column is pseudonymised."""
+
+AT_ONCE = 64
+"""Columns that one query looks at."""
+
 
 def profile(engine: Engine, crm: Crm) -> dict[str, TableFacts]:
-    """Facts of every loaded table's live rows: one scan, and one a column of few values."""
+    """Facts of every loaded table's live rows; a few queries a table, however wide it is."""
     return {name: _table(engine, table) for name, table in crm.tables.items()}
 
 
 def _table(engine: Engine, table: CrmTable) -> TableFacts:
-    source = f.table(f"crm.{table.name}")
     columns = list(table.columns.values())
-    counts = engine.query(_counts(columns).from_(source)).to_pylist()[0]
-    rows = counts["rows"]
-    few = _few(engine, table, columns)
+    counts = _counts(engine, table.name, columns)
+    filled = [c for c in columns if counts[f"c_{c.name}"]]
+    values = _values(engine, table.name, _few(engine, table.name, filled))
+    hashed = _pseudonymised(engine, table.name, filled)
     facts: dict[str, ColumnFacts] = {}
-    for i, column in enumerate(columns):
-        filled = counts[f"c{i}"]
-        values = _values(engine, table.name, column.name) if column.name in few and filled else None
+    for column in columns:
+        known = values.get(column.name)
         facts[column.name] = ColumnFacts(
             name=column.name,
             type=column.type,
             kind=column.kind,
             header=column.header,
             canonical=column.canonical,
-            rows=rows,
-            filled=filled,
-            distinct=len(values) if values is not None else None,
-            values=values,
-            pseudonymised=_pseudonymised(engine, table.name, column, filled),
-            has_time=bool(counts.get(f"t{i}", False)),
+            rows=counts["rows"],
+            filled=counts[f"c_{column.name}"],
+            distinct=len(known) if known is not None else None,
+            values=known,
+            pseudonymised=column.name in hashed,
+            has_time=bool(counts.get(f"t_{column.name}", False)),
             personal=column.personal,
             identifying=column.identifying,
         )
     return TableFacts(
         name=table.name,
-        rows=rows,
+        rows=counts["rows"],
         columns=facts,
         key_given=table.key_given,
         links=table.links,
@@ -59,60 +68,108 @@ def _table(engine: Engine, table: CrmTable) -> TableFacts:
     )
 
 
-def _counts(columns: list[CrmColumn]) -> exp.Select:
-    projections: list[exp.Expression] = [f.alias(f.count(), "rows")]
-    for i, column in enumerate(columns):
-        cell = f.col(column.name)
-        projections.append(f.alias(f.count(cell), f"c{i}"))
-        if column.type == "timestamp":
-            midnight = cell.eq(f.as_timestamp(f.date_of(cell)))
-            projections.append(f.alias(f.any_true(f.not_(midnight)), f"t{i}"))
-    return exp.select(*projections)
+def _blocks(columns: Sequence[CrmColumn]) -> Iterator[Sequence[CrmColumn]]:
+    for start in range(0, len(columns), AT_ONCE):
+        yield columns[start : start + AT_ONCE]
 
 
-def _few(engine: Engine, table: CrmTable, columns: list[CrmColumn]) -> set[str]:
+def _counts(engine: Engine, table: str, columns: Sequence[CrmColumn]) -> dict[str, int]:
+    """`rows`; filled cells as `c_<column>`; whether a timestamp has a time as `t_<column>`."""
+    counts: dict[str, int] = {}
+    for block in _blocks(columns) if columns else [()]:
+        projections: list[exp.Expression] = [f.alias(f.count(), "rows")]
+        for i, column in enumerate(block):
+            cell = f.col(column.name)
+            projections.append(f.alias(f.count(cell), f"c{i}"))
+            if column.type == "timestamp":
+                midnight = cell.eq(f.as_timestamp(f.date_of(cell)))
+                projections.append(f.alias(f.any_true(f.not_(midnight)), f"t{i}"))
+        query = exp.select(*projections).from_(f.table(f"crm.{table}"))
+        row = engine.query(query).to_pylist()[0]
+        counts["rows"] = row["rows"]
+        for i, column in enumerate(block):
+            counts[f"c_{column.name}"] = row[f"c{i}"]
+            counts[f"t_{column.name}"] = row.get(f"t{i}", 0)
+    return counts
+
+
+def _few(engine: Engine, table: str, columns: Sequence[CrmColumn]) -> list[CrmColumn]:
     """Columns that have few distinct values among the first rows."""
     counted = [c for c in columns if c.type in ("text", "integer", "boolean", "decimal")]
-    if not counted:
-        return set()
-    sample = (
-        exp.select(*[f.col(c.name) for c in counted])
-        .from_(f.table(f"crm.{table.name}"))
-        .where(f.col("_row") <= f.lit(SAMPLE_ROWS))
-    )
-    query = exp.select(
-        *[f.alias(f.count_distinct(f.col(c.name)), f"d{i}") for i, c in enumerate(counted)]
-    ).from_(sample.subquery("s"))
-    row = engine.query(query).to_pylist()[0]
-    return {c.name for i, c in enumerate(counted) if row[f"d{i}"] <= CATEGORY_LIMIT}
+    few: list[CrmColumn] = []
+    for block in _blocks(counted):
+        sample = (
+            exp.select(*[f.col(c.name) for c in block])
+            .from_(f.table(f"crm.{table}"))
+            .where(f.col("_row") <= f.lit(SAMPLE_ROWS))
+        )
+        query = exp.select(
+            *[f.alias(f.count_distinct(f.col(c.name)), f"d{i}") for i, c in enumerate(block)]
+        ).from_(sample.subquery("s"))
+        row = engine.query(query).to_pylist()[0]
+        few += [c for i, c in enumerate(block) if row[f"d{i}"] <= CATEGORY_LIMIT]
+    return few
 
 
-def _values(engine: Engine, table: str, column: str) -> tuple[tuple[str, int], ...] | None:
-    query = (
-        exp.select(f.alias(f.as_text(f.col(column)), "v"), f.alias(f.count(), "n"))
+def _values(
+    engine: Engine, table: str, columns: Sequence[CrmColumn]
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Values with their counts, the most frequent first, of columns that have few."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for block in _blocks(columns):
+        counted = [_counted(table, place, column) for place, column in enumerate(block)]
+        union = union_all(counted)
+        for row in engine.query(union).to_pylist():
+            found.setdefault(block[row["place"]].name, []).append((row["v"], row["n"]))
+    return {
+        name: tuple(sorted(values, key=lambda pair: (-pair[1], pair[0])))
+        for name, values in found.items()
+        if len(values) <= CATEGORY_LIMIT
+    }
+
+
+def _counted(table: str, place: int, column: CrmColumn) -> exp.Select:
+    """place, v, n of a column's most frequent values."""
+    text = f.as_text(f.col(column.name))
+    top = (
+        exp.select(f.alias(f.lit(place), "place"), f.alias(text, "v"), f.alias(f.count(), "n"))
         .from_(f.table(f"crm.{table}"))
-        .where(f.not_null(f.col(column)))
-        .group_by(f.as_text(f.col(column)))
+        .where(f.not_null(f.col(column.name)))
+        .group_by(text.copy())
         .order_by(exp.column("n", quoted=True).desc(), exp.column("v", quoted=True))
         .limit(CATEGORY_LIMIT + 1)
     )
-    rows = engine.query(query).to_pylist()
-    if len(rows) > CATEGORY_LIMIT:
-        return None
-    return tuple((r["v"], r["n"]) for r in sorted(rows, key=lambda r: (-r["n"], r["v"])))
+    return exp.select(*[f.col(n) for n in ("place", "v", "n")]).from_(top.subquery(f"t{place}"))
 
 
-def _pseudonymised(engine: Engine, table: str, column: CrmColumn, filled: int) -> bool:
-    if column.type != "text" or column.kind in ("id", "flag") or not filled:
-        return False
-    from collections import Counter
-
+def _pseudonymised(engine: Engine, table: str, columns: Sequence[CrmColumn]) -> set[str]:
+    """Columns whose values are hashes, judged by the first values in the file."""
     from dq.text.hashes import pseudonymised
 
-    sample = (
-        exp.select(f.alias(f.col(column.name), "v"))
+    asked = [c for c in columns if c.type == "text" and c.kind not in ("id", "flag")]
+    samples: Mapping[str, Counter[str]] = {c.name: Counter() for c in asked}
+    for block in _blocks(asked):
+        first = (
+            exp.select(*[f.col(c.name) for c in block])
+            .from_(f.table(f"crm.{table}"))
+            .order_by(f.col("_source"), f.col("_row"))
+            .limit(HASH_ROWS)
+        )
+        for name, cells in engine.query(first).to_pydict().items():
+            samples[name].update(v for v in cells if v is not None)
+    for column in asked:
+        if not samples[column.name]:
+            samples[column.name].update(_first(engine, table, column.name))
+    return {name for name, values in samples.items() if pseudonymised(values) is not None}
+
+
+def _first(engine: Engine, table: str, column: str) -> list[str]:
+    """First values of a column that is blank in the first rows."""
+    query = (
+        exp.select(f.alias(f.col(column), "v"))
         .from_(f.table(f"crm.{table}"))
-        .where(f.not_null(f.col(column.name)))
-        .limit(500)
+        .where(f.not_null(f.col(column)))
+        .order_by(f.col("_source"), f.col("_row"))
+        .limit(HASH_ROWS)
     )
-    return pseudonymised(Counter(r["v"] for r in engine.query(sample).to_pylist())) is not None
+    return [str(v) for v in engine.query(query).column("v").to_pylist()]

@@ -18,9 +18,9 @@ from dq.crm.lookups import Join, Lookups
 from dq.crm.model import entity
 from dq.crm.money import MONEY_COLUMN, money_of
 from dq.crm.parts import SYSTEM, Part, unread
-from dq.crm.staging import union_all
 from dq.crm.typing import typed_null
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = ["Completed", "complete", "needs", "open_days"]
 

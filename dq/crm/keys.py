@@ -16,9 +16,10 @@ from dq.crm.cells import Cells
 from dq.crm.mapping import ProjectMapping, SourceMapping, TableMapping
 from dq.crm.model import entity
 from dq.crm.parts import joined_key, present
-from dq.crm.staging import staged, union_all
+from dq.crm.staging import staged
 from dq.engines.base import Engine
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 from dq.tables import RawTable
 
 __all__ = ["Keys", "find_keys"]

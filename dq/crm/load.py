@@ -26,9 +26,9 @@ from dq.crm.model import entity
 from dq.crm.numbering import load_numbered
 from dq.crm.parts import Part, PartSettings, build_part, judged_columns, unread
 from dq.crm.problems import load_problems
-from dq.crm.staging import union_all
 from dq.engines.base import Engine
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 from dq.tables import RawTable
 
 __all__ = ["Crm", "CrmColumn", "CrmTable", "LoadSettings", "load"]

@@ -14,10 +14,11 @@ from sqlglot import exp
 from dq.crm.keys import Keys
 from dq.crm.model import entity
 from dq.crm.parts import Part
-from dq.crm.staging import staged, union_all
+from dq.crm.staging import staged
 from dq.crm.typing import typed_null
 from dq.engines.base import Engine
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = ["Join", "Lookups"]
 

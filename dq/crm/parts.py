@@ -13,9 +13,10 @@ from sqlglot import exp
 
 from dq.crm.cells import Cells
 from dq.crm.mapping import ColumnMapping, Conversion, LinesRule, TableMapping
-from dq.crm.staging import staged, union_all
+from dq.crm.staging import staged
 from dq.crm.typing import clean, helper, typed_null, value
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = [
     "SYSTEM",

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from dq.sql import portable as f
 
-__all__ = ["Step", "columns_of", "staged", "union_all"]
+__all__ = ["Step", "columns_of", "staged"]
 
 Step = Mapping[str, exp.Expr]
 """Name → expression over the columns of all steps before."""
@@ -55,11 +55,3 @@ def _needed(later: Sequence[Step]) -> list[str]:
 def columns_of(expression: exp.Expr) -> list[str]:
     """Names of the columns that an expression reads, each once."""
     return list(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))
-
-
-def union_all(queries: Sequence[exp.Query]) -> exp.Query:
-    """The rows of all queries."""
-    union = queries[0]
-    for other in queries[1:]:
-        union = exp.union(union, other, distinct=False)
-    return union

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ __all__ = ["DuckDBEngine"]
 
 _LONG = 18  # digits that every whole number of 64 bits can have
 _BATCH_ROWS = 65_536
+_MONEY = pa.decimal128(18, 4)
 _TO_KEEP = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 _TO_WORK = (
     "FORMAT parquet, COMPRESSION lz4_raw, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 10000"
@@ -81,11 +83,14 @@ class DuckDBEngine:
     ) -> pa.Table:
         """Run a query with a small result."""
         seconds = limits.seconds if limits else None
+        text = self._rendered(sql, params)
+        if limits is not None and limits.rows is not None:
+            text = f"SELECT * FROM ({text}) LIMIT {limits.rows + 1}"
         with self._cursor(seconds) as cursor:
-            result = cursor.sql(self._text(cursor, sql, params))
-            if limits is not None and limits.rows is not None:
-                result = result.limit(limits.rows + 1)
-            return check_rows(result.to_arrow_table(), limits)
+            found = _small(cursor, text)
+            if not all(_cast_in_arrow(t) for t in found.schema.types):
+                found = _small(cursor, _typed(cursor, text))
+            return check_rows(_as_engine_types(found), limits)
 
     def batches(
         self, sql: exp.Query, params: Mapping[str, object] | None = None
@@ -182,9 +187,12 @@ class DuckDBEngine:
         sql: exp.Query,
         params: Mapping[str, object] | None,
     ) -> str:
+        return _typed(cursor, self._rendered(sql, params))
+
+    def _rendered(self, sql: exp.Query, params: Mapping[str, object] | None) -> str:
         text = render(sql, "duckdb", params)
         check_tables(sql, self._names)
-        return _typed(cursor, text)
+        return text
 
     @contextmanager
     def _cursor(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -221,6 +229,47 @@ def _table(name: str) -> exp.Table:
 
 def _sql(node: exp.Expr) -> str:
     return node.sql(dialect="duckdb", identify=True)
+
+
+def _small(cursor: duckdb.DuckDBPyConnection, text: str) -> pa.Table:
+    """A small result; planned once, where a relation would be planned twice."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
+        return cursor.execute(text).to_arrow_table()
+
+
+def _cast_in_arrow(kind: pa.DataType) -> bool:
+    """Whether a result's column is of the engine's types, or a cast away from them."""
+    return (
+        (
+            pa.types.is_primitive(kind)
+            and not pa.types.is_time(kind)
+            and not pa.types.is_duration(kind)
+        )
+        or pa.types.is_string(kind)
+        or pa.types.is_null(kind)
+        or pa.types.is_decimal(kind)
+    )
+
+
+def _as_engine_types(table: pa.Table) -> pa.Table:
+    fields = [pa.field(field.name, _arrow_target(field.type)) for field in table.schema]
+    try:
+        return table.cast(pa.schema(fields))
+    except pa.ArrowInvalid as error:
+        raise EngineError("A number does not fit: {reason}.", reason=str(error)) from error
+
+
+def _arrow_target(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_integer(kind) or pa.types.is_null(kind):
+        return pa.int64()
+    if pa.types.is_floating(kind):
+        return pa.float64()
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us")
+    if pa.types.is_decimal(kind) and kind != _MONEY:
+        return pa.decimal128(38, kind.scale) if kind.scale else pa.int64()
+    return kind
 
 
 def _typed(cursor: duckdb.DuckDBPyConnection, text: str, *, long_numbers: str = "BIGINT") -> str:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from dq.checks.context import RuleContext
-from dq.checks.execute import execute
+from dq.checks.executor import execute
 from dq.checks.profile import profile
 from dq.checks.rule import Rule
 from dq.crm.conversions import Hints

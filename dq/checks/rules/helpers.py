@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -20,7 +20,6 @@ __all__ = [
     "missing",
     "number",
     "rows",
-    "union_all",
 ]
 
 SYSTEM = ("_source", "_row", "_money", "_won")
@@ -64,14 +63,6 @@ def missing(context: RuleContext, table: str, *columns: str) -> Skip | None:
         return Skip(None, "needs.tables", {"tables": table})
     absent = [f"{table}.{c}" for c in columns if c not in context.tables[table].columns]
     return Skip(table, "needs.columns", {"columns": ", ".join(absent)}) if absent else None
-
-
-def union_all(queries: Sequence[exp.Query]) -> exp.Query:
-    """The rows of all queries."""
-    union = queries[0]
-    for other in queries[1:]:
-        union = exp.union(union, other, distinct=False)
-    return union
 
 
 def rows(context: RuleContext, query: exp.Query) -> list[dict[str, object]]:

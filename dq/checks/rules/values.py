@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext, TableFacts
+from dq.checks.executor.verdicts import cause_of
 from dq.checks.rule import Query, Skip, ValueCheck
 from dq.checks.rules.helpers import SYSTEM, rows
-from dq.checks.verdicts import cause_of
 from dq.crm.model import entity
 from dq.sql import portable as f
 from dq.text.folding import fold_tight

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext
+from dq.checks.executor.verdicts import VerdictBatch, verdict_schema
 from dq.checks.rule import CheckLike, Rule, Scope, Skip
 from dq.checks.rules.helpers import number, rows
 from dq.checks.rules.values import clear_text, hashed, text_columns, value_check, work_name
-from dq.checks.verdicts import VerdictBatch, verdict_schema
 from dq.findings import Severity
 from dq.sql import portable as f
 from dq.text.email import EmailJudge, common_domains
@@ -89,13 +89,13 @@ def _wrong_domains(context: RuleContext, table: str, column: ColumnFacts) -> set
         return {d for d in domains if d and _Domain()(d) is not None}
     domain = _domain(column.name)
     query = (
-        exp.select(f.alias(domain, "value"))
+        exp.select(f.alias(f.lit(0), "place"), f.alias(domain, "value"))
         .from_(f.table(f"crm.{table}"))
         .where(f.all_of(_good(column.name), f.not_(f.in_(domain, sorted(common_domains())))))
         .distinct()
     )
     name = f"work.{work_name('a102', table, column.name)}"
-    context.engine.map_batches(name, query, VerdictBatch((_Domain(),)), verdict_schema())
+    context.engine.map_batches(name, query, VerdictBatch({0: [(0, _Domain())]}), verdict_schema())
     return {str(r["value"]) for r in rows(context, exp.select(f.col("value")).from_(f.table(name)))}
 
 

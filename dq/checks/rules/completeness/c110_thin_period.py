@@ -20,9 +20,10 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import number, rows, union_all
+from dq.checks.rules.helpers import number, rows
 from dq.findings import Severity
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = ["RULE"]
 

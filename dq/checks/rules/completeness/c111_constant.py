@@ -15,9 +15,10 @@ from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import number, union_all
+from dq.checks.rules.helpers import number
 from dq.findings import Severity
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = ["RULE"]
 

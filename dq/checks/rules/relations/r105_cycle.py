@@ -15,9 +15,10 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import Link, blank_links, count_query, links, number, rows, union_all
+from dq.checks.rules.helpers import Link, blank_links, count_query, links, number, rows
 from dq.findings import Severity
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = ["RULE"]
 

@@ -12,7 +12,7 @@ from dq.text.verdict import Verdict
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["VerdictBatch", "cause_of", "verdict_args", "verdict_schema"]
+__all__ = ["Judges", "VerdictBatch", "cause_of", "verdict_args", "verdict_schema"]
 
 
 def verdict_schema() -> pa.Schema:
@@ -43,19 +43,25 @@ def verdict_args(verdict: Verdict) -> str:
     return json.dumps(args, ensure_ascii=False, sort_keys=True)
 
 
+Judge = Callable[[str], Verdict | None]
+Judges = dict[int, list[tuple[int, Judge]]]
+"""Place of a column → its judges with their numbers."""
+
+
 @dataclass(frozen=True)
 class VerdictBatch:
-    """Batch function: (value) → one row for each judge that objects to a value."""
+    """Batch function: (place, value) → one row for each judge of the place that objects."""
 
-    judges: tuple[Callable[[str], Verdict | None], ...]
+    judges: Judges
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Verdicts on one batch of values."""
         import pyarrow as pa
 
         rows: list[dict[str, object]] = []
-        for value in batch.column(0).to_pylist():
-            for number, judge in enumerate(self.judges):
+        places, values = batch.column("place").to_pylist(), batch.column("value").to_pylist()
+        for place, value in zip(places, values, strict=True):
+            for number, judge in self.judges[place]:
                 verdict = judge(value)
                 if verdict is not None:
                     rows.append(

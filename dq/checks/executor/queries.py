@@ -1,0 +1,85 @@
+"""Table rules: a query of their own; money and place are looked up by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from dq.checks.context import TableFacts
+from dq.checks.executor.plan import Plan
+from dq.checks.executor.projection import Shown, finding, json_object
+from dq.checks.rule import Query, Rule
+from dq.engines.base import Engine
+from dq.errors import DqError
+from dq.sql import portable as f
+
+__all__ = ["query_findings"]
+
+
+def query_findings(
+    engine: Engine,
+    plan: Plan,
+    number: int,
+    rule: Rule,
+    query: Query,
+    tables: Mapping[str, TableFacts],
+) -> list[exp.Query]:
+    """The query of a table rule's findings; none where it crashed, which is an outcome."""
+    name = f"work.query_{rule.code}_{number}"
+    try:
+        engine.create(name, query.sql)
+        if query.evidence is not None:
+            row = engine.query(query.evidence).to_pylist()[0]
+            judged = int(next(iter(row.values())) or 0)
+        else:
+            judged = tables[query.table].rows if query.table in tables else 0
+        columns = set(engine.schema(name).names)
+    except DqError as error:
+        plan.errored(rule, query.table, error)
+        return []
+    plan.judged(rule, query.table, judged)
+    source: exp.Expression = f.table(name)
+    if "_row" not in columns:
+        source = _placed(name, query.table, columns).subquery("q")
+    shown = _shown(plan, rule, query, columns)
+    return [finding(rule.code, query.table, shown, key="key").from_(source)]
+
+
+def _shown(plan: Plan, rule: Rule, query: Query, columns: set[str]) -> Shown:
+    severity: exp.Expression = f.lit(plan.severity(rule))
+    if "severity" in columns and not plan.declared(rule):
+        severity = f.coalesce(f.as_text(f.col("severity")), severity)
+    args = {c.removeprefix("arg_"): f.col(c) for c in columns if c.startswith("arg_")}
+    return Shown(
+        severity=severity,
+        column=f.col("column") if "column" in columns else f.lit(query.column),
+        value=f.col("value") if "value" in columns else None,
+        cause=f.col("cause") if "cause" in columns else None,
+        args=json_object(args),
+    )
+
+
+def _placed(name: str, table: str, columns: set[str]) -> exp.Select:
+    """The rule's rows with source, row and money of the record that they name."""
+    keys = exp.select(f.col("key")).from_(f.table(name)).where(f.not_null(f.col("key"))).distinct()
+    records = (
+        exp.select(
+            f.alias(f.col("id", "a"), "rid"),
+            f.alias(f.min(f.col("_source", "a")), "_source"),
+            f.alias(f.min(f.col("_row", "a")), "_row"),
+            f.alias(f.max(f.as_decimal(f.col("_money", "a"))), "_money"),
+            f.alias(f.any_true(f.col("_won", "a")), "_won"),
+        )
+        .from_(f.table(f"crm_all.{table}", "a"))
+        .join(keys.subquery("k"), on=f.col("id", "a").eq(f.col("key", "k")), join_type="inner")
+        .group_by(f.col("id", "a"))
+    )
+    return (
+        exp.select(
+            *[f.alias(f.col(c, "q"), c) for c in sorted(columns)],
+            *[f.alias(f.col(c, "r"), c) for c in ("_source", "_row", "_money", "_won")],
+        )
+        .from_(f.table(name, "q"))
+        .join(records.subquery("r"), on=f.col("key", "q").eq(f.col("rid", "r")), join_type="left")
+    )
