@@ -5,7 +5,7 @@ Works on the drafts of all files together. What a preset said of a link stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dq.crm.content import content_of
 from dq.crm.drafts import Candidate, Draft, DraftColumn, Guess, SourceDraft
@@ -59,13 +59,13 @@ def unmapped(draft: Draft) -> list[ColumnSample]:
 
 
 def overlap(one: ColumnSample, other: ColumnSample) -> float:
-    """Share of the distinct values of one column that are found in the other, folded."""
-    values = _folded(one.values)
-    return len(values & _folded(other.values)) / len(values) if values else 0.0
+    """Share of the distinct values of one column's sample that the other has, folded."""
+    import pyarrow.compute as pc
 
-
-def _folded(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(" ".join(v.split()).casefold() for v in values)
+    values = one.folded_sample
+    if not len(values):
+        return 0.0
+    return float(pc.mean(pc.is_in(values, value_set=other.folded)).as_py())
 
 
 def _drafts_of(table: str, sources: Sequence[SourceDraft]) -> list[Draft]:

@@ -5,7 +5,9 @@ Nothing here loops over rows: Arrow counts, Python sees distinct values only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,6 +30,8 @@ SAMPLE_VALUES = 1_000
 """Distinct values of a column that Python looks at, evenly chosen."""
 
 _MOMENT = r"(?s)^(?P<d>.*?)(?P<t>(?:T|, | )[0-9]{1,2}:[0-9]{2}.*)?$"
+
+_MOMENT_PYTHON = re.compile(_MOMENT)
 
 KEY_VALUES = 200_000
 """Distinct values of a column that are kept to compare it with another column."""
@@ -102,6 +106,13 @@ class TableSample:
             array = pc.cast(array, pa.string())
         return pc.utf8_trim_whitespace(array)
 
+    def head(self, column: str) -> pa.ChunkedArray:
+        """The first rows of a column as they are, for a first look."""
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.raw.path) as file:
+            return file.read_row_group(0, columns=[column]).column(0)
+
     def _read_groups(self, column: str, limit: int | None) -> pa.ChunkedArray:
         import pyarrow.parquet as pq
 
@@ -112,6 +123,50 @@ class TableSample:
                 step = max(1, len(groups) * each // limit)
                 groups = groups[::step]
             return file.read_row_groups(groups, columns=[column]).column(0)
+
+
+def _all_differ(array: pa.ChunkedArray) -> bool:
+    """Whether no cell is blank and no two are equal."""
+    import pyarrow.compute as pc
+
+    if array.null_count or pc.count_distinct(array, mode="all").as_py() < len(array):
+        return False
+    return array.type != "string" or not pc.any(pc.equal(array, "")).as_py()
+
+
+def _folded(values: pa.Array) -> pa.Array:
+    import pyarrow.compute as pc
+
+    values = pc.utf8_lower(values)
+    odd = pc.match_substring_regex(values, r"\s\s|[^\S ]|\x{00a0}")
+    if pc.any(odd).as_py():
+        values = pc.replace_substring_regex(values, r"[\s\x{00a0}]+", " ")
+    return pc.unique(values.filter(pc.not_equal(values, "")))
+
+
+def _moments(array: pa.ChunkedArray) -> dict[str, int]:
+    """Texts with the digits of their time as ones, counted."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(array)
+    split = pc.extract_regex(counted.field(0), _MOMENT)
+    times = pc.replace_substring_regex(pc.struct_field(split, "t"), "[0-9]", "1")
+    texts = pc.binary_join_element_wise(pc.struct_field(split, "d"), times, "")
+    folded = pa.table({"text": texts, "n": counted.field(1)}).group_by("text")
+    pairs = folded.aggregate([("n", "sum")]).to_pylist()
+    return {p["text"]: p["n_sum"] for p in pairs if p["text"]}
+
+
+def _times_at(texts: Sequence[str]) -> dict[int, tuple[int, str]]:
+    """Length of a text → where its time begins and how it is written, if that is one way."""
+    ways: dict[int, set[tuple[int, str]]] = {}
+    for text in texts:
+        match = _MOMENT_PYTHON.match(text)
+        if match is not None:
+            day, time = match["d"], match["t"] or ""
+            ways.setdefault(len(text), set()).add((len(day), re.sub("[0-9]", "1", time)))
+    return {length: way.pop() for length, way in ways.items() if len(way) == 1}
 
 
 @dataclass(frozen=True)
@@ -179,12 +234,9 @@ class ColumnSample:
             return False
         if self.whole:
             return True
-        import pyarrow.compute as pc
-
-        array = self.table.read(self.name)
-        return bool(pc.count_distinct(array, mode="all").as_py() == len(array)) and not bool(
-            pc.any(pc.or_kleene(pc.is_null(array), pc.equal(array, ""))).as_py()
-        )
+        if not _all_differ(self.table.head(self.name)):
+            return False
+        return _all_differ(self.table.read(self.name))
 
     @cached_property
     def values(self) -> frozenset[str]:
@@ -197,21 +249,41 @@ class ColumnSample:
         return frozenset(v for v in found if v)
 
     @cached_property
+    def folded(self) -> pa.Array:
+        """Distinct values of the whole column in small letters, white space made one space."""
+        import pyarrow.compute as pc
+
+        return _folded(pc.unique(self.table.read(self.name)))
+
+    @cached_property
+    def folded_sample(self) -> pa.Array:
+        """The same of the sample's values."""
+        return _folded(self._counted[0])
+
+    @cached_property
     def moments(self) -> Mapping[str, int]:
         """Distinct texts of a date column over the whole table, digits of the time as ones.
 
-        `2018.02.26 19:58` is counted as `2018.02.26 11:11`: few texts stand for many.
+        `2018.02.26 19:58` is counted as `2018.02.26 11:11`: few texts stand for many. Where all
+        texts of one length in the sample have their time at one place, no text is searched.
         """
-        import pyarrow as pa
         import pyarrow.compute as pc
 
-        counted = pc.value_counts(self.table.read(self.name))
-        split = pc.extract_regex(counted.field(0), _MOMENT)
-        times = pc.replace_substring_regex(pc.struct_field(split, "t"), "[0-9]", "1")
-        texts = pc.binary_join_element_wise(pc.struct_field(split, "d"), times, "")
-        folded = pa.table({"text": texts, "n": counted.field(1)}).group_by("text")
-        pairs = folded.aggregate([("n", "sum")]).to_pylist()
-        return {p["text"]: p["n_sum"] for p in pairs if p["text"]}
+        array = self.table.read(self.name)
+        found: Counter[str] = Counter()
+        if not self.whole:
+            lengths = pc.utf8_length(array)
+            for length, (cut, time) in _times_at(self._counted[0].to_pylist()).items():
+                fits = pc.equal(lengths, length)
+                days = pc.value_counts(pc.utf8_slice_codeunits(array.filter(fits), 0, cut))
+                for day, n in zip(
+                    days.field(0).to_pylist(), days.field(1).to_pylist(), strict=True
+                ):
+                    found[day + time] += n
+                rest = pc.fill_null(pc.invert(fits), False)
+                array, lengths = array.filter(rest), lengths.filter(rest)
+        found.update(_moments(array))
+        return found
 
     @cached_property
     def arrow_type(self) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dq.text.dictionaries.files import lines
-from dq.text.empties import empty_word
+from dq.text.empties import EMPTY_WORDS, empty_word
 from dq.text.folding import fold_tight
 from dq.text.verdict import Verdict
 
@@ -18,6 +18,7 @@ __all__ = [
     "NoteJudge",
     "confessing_phrases",
     "fold_note",
+    "idle_openings",
     "repeated_notes",
 ]
 
@@ -52,6 +53,7 @@ _NUMBERED = frozenset(
 _COPY_WORDS = frozenset({"duplicate", "duplicated", "duplicado", "duplikat", "dup", "dupe"})
 _COPY_NEXT = frozenset("lead record contact deal entry account of see id company".split())
 _SHORT_NOTE = 4
+_LETTERS = re.compile(r"[^\W\d_]+")
 _NO_LETTERS = re.compile(r"[\W\d_]*")
 
 
@@ -131,6 +133,12 @@ def _idle() -> frozenset[str]:
     return frozenset(
         fold_note(note) for line in lines("idle_notes.tsv") for note in line.split("|")
     )
+
+
+def idle_openings() -> frozenset[str]:
+    """First words (runs of letters, folded) of all notes that say nothing."""
+    found = (_LETTERS.search(note) for note in (*_idle(), *EMPTY_WORDS))
+    return frozenset(match.group() for match in found if match)
 
 
 def confessing_phrases() -> list[str]:

@@ -13,7 +13,7 @@ from dq.text.verdict import Verdict
 if TYPE_CHECKING:
     import phonenumbers
 
-__all__ = ["Phone", "PhoneJudge", "normalise", "parse", "phone_key", "split_phones"]
+__all__ = ["Phone", "PhoneJudge", "fixed_line", "normalise", "parse", "phone_key", "split_phones"]
 
 _PLAIN = re.compile(r"[+＋]?[\d\s().\-‐‑‒–—−/\u00a0]+")
 _EXPONENT = re.compile(r"\+?\d(?:[.,]\d+)?[eEеЕ]\+?\d{1,2}")
@@ -104,6 +104,18 @@ def phone_key(value: str, country: str | None = None) -> str | None:
     text, _ = _apart(_LABEL.sub("", value.strip()))
     digits = re.sub(r"\D", "", text)
     return digits if _PLAIN.fullmatch(text) and _MIN <= len(digits) <= _MAX else None
+
+
+def fixed_line(country: str) -> str:
+    """A portable regex of a country's fixed-line numbers, without its code."""
+    import phonenumbers
+
+    about = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
+    line = about.fixed_line if about is not None else None
+    pattern = line.national_number_pattern if line is not None else None
+    if pattern is None:
+        raise ValueError(f"no numbering plan of {country}")
+    return pattern.replace("\\d", "[0-9]")
 
 
 def split_phones(value: str, country: str | None = None) -> tuple[str, ...]:

@@ -13,12 +13,14 @@ from sqlglot import exp
 
 from dq.checks.rules.accuracy import a101_not_its_type, a102_email, a103_phone
 from dq.checks.rules.blanks import empty_suspect
+from dq.checks.rules.completeness.c108_note_says_nothing import idle_suspect
 from dq.sql import portable as f
 from dq.sql.row import compile_predicate
 from dq.text.dictionaries.files import lines
 from dq.text.email import EmailJudge, common_domains
 from dq.text.empties import emptiness
 from dq.text.kinds import OtherKindJudge
+from dq.text.notes import NoteJudge
 from dq.text.phone import PhoneJudge
 from dq.text.scripts import SUSPECT, ScriptJudge
 from tests.checks.caselib import CASES, load_cases
@@ -92,9 +94,28 @@ def test_broken_text() -> None:
     assert _missed(f.search(CELL, SUSPECT), ScriptJudge(), [*broken, *CELLS]) == []
 
 
+def test_notes() -> None:
+    idle = [p for line in lines("idle_notes.tsv") for p in line.split("|")]
+    pairs = [f"{a}, {b}; {c}" for a, b, c in zip(idle, idle[1:], idle[2:], strict=False)]
+    values = [*_written([*idle, *pairs, *_phrases("empty_words.tsv")]), *CELLS]
+    values += ["d41d8cd98f00b204e9800998ecf8427e", "-", "–-", "…", "12", "a1", "№"]
+    assert _missed(idle_suspect(CELL), NoteJudge(), values) == []
+
+
 @pytest.mark.parametrize("country", [None, "RU", "UA", "BY", "KZ", "GB"])
 def test_phones(country: str | None) -> None:
-    bodies = ["9165551210", "671234567", "291234567", "7011234567", "9990000000", "9999999999"]
+    bodies = [
+        "4951234567",
+        "442345678",
+        "172345678",
+        "7172123456",
+        "9165551210",
+        "671234567",
+        "291234567",
+        "7011234567",
+        "9990000000",
+        "9999999999",
+    ]
     fronts = ["", "+7", "7", "8", "+380", "380", "80", "0", "+375", "375", "+8", "+1", "00"]
     written = [front + body + tail for front in fronts for body in bodies for tail in ("", "1")]
     written += [f"{v[:2]} ({v[2:5]}) {v[5:8]}-{v[8:]}" for v in written]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -19,6 +19,8 @@ __all__ = [
     "links",
     "missing",
     "number",
+    "repeated",
+    "repeated_rows",
     "rows",
 ]
 
@@ -63,6 +65,41 @@ def missing(context: RuleContext, table: str, *columns: str) -> Skip | None:
         return Skip(None, "needs.tables", {"tables": table})
     absent = [f"{table}.{c}" for c in columns if c not in context.tables[table].columns]
     return Skip(table, "needs.columns", {"columns": ", ".join(absent)}) if absent else None
+
+
+def repeated(context: RuleContext, table: str) -> str:
+    """`work.repeated_<table>`: id and copies of the keys that stand in several rows."""
+    name = f"work.repeated_{table}"
+    if name not in context.engine.tables():
+        counted = (
+            exp.select(f.col("id"), f.alias(f.count(), "copies"))
+            .from_(f.table(f"crm.{table}"))
+            .group_by(f.col("id"))
+        )
+        context.engine.create(
+            name,
+            exp.select(f.col("id"), f.col("copies"))
+            .from_(counted.subquery("c"))
+            .where(f.col("copies") > f.lit(1)),
+        )
+    return name
+
+
+def repeated_rows(context: RuleContext, table: str, columns: Sequence[str]) -> exp.Select:
+    """Rows of the keys that stand in several rows: id, copies and these columns."""
+    return (
+        exp.select(
+            f.alias(f.col("id", "t"), "id"),
+            f.alias(f.col("copies", "k"), "copies"),
+            *[f.alias(f.col(c, "t"), c) for c in columns],
+        )
+        .from_(f.table(f"crm.{table}", "t"))
+        .join(
+            f.table(repeated(context, table), "k"),
+            on=f.col("id", "t").eq(f.col("id", "k")),
+            join_type="inner",
+        )
+    )
 
 
 def rows(context: RuleContext, query: exp.Query) -> list[dict[str, object]]:

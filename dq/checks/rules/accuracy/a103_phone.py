@@ -29,7 +29,7 @@ from dq.checks.rules.values import (
 )
 from dq.findings import Severity
 from dq.sql import portable as f
-from dq.text.phone import PhoneJudge
+from dq.text.phone import PhoneJudge, fixed_line
 from dq.text.verdict import Verdict
 
 __all__ = ["RULE", "dialled"]
@@ -57,8 +57,8 @@ class _Abroad:
 
 
 def dialled(cell: exp.Expression, country: str | None) -> exp.Expression:
-    """Mobile numbers that are right beyond doubt: the bulk of a column stays in the engine."""
-    whole = [f"[+]{_CODE[c]}{_MOBILE[c]}" for c in sorted(_MOBILE)]
+    """Numbers that are right beyond doubt: the bulk of a column stays in the engine."""
+    whole = [f"[+]{_CODE[c]}(?:{_MOBILE[c]}|{fixed_line(c)})" for c in sorted(_MOBILE)]
     if country is not None and country in _MOBILE:
         whole.append(f"(?:{_CODE[country]}|{_TRUNK[country]})?{_MOBILE[country]}")
     bare = f.translate(cell, f.lit(_DRESSING), f.lit(""))

@@ -17,11 +17,12 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip, ValueCheck
 from dq.checks.rules.helpers import count_query, number
+from dq.checks.rules.values import plain_letters
 from dq.findings import Severity
 from dq.sql import portable as f
-from dq.text.notes import NoteJudge
+from dq.text.notes import NoteJudge, idle_openings
 
-__all__ = ["RULE"]
+__all__ = ["RULE", "idle_suspect"]
 
 TABLES = ("activities", "leads", "tasks", "requests")
 PLACE = ("_source", "_row", "_money", "_won")
@@ -36,12 +37,30 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         notes = [c.name for c in facts.columns.values() if c.kind == "note" and c.header]
         for column in notes:
             found = True
-            yield ValueCheck(name, column, NoteJudge(), f.length(f.col(column)) <= f.lit(60))
+            yield ValueCheck(name, column, NoteJudge(), idle_suspect(f.col(column)))
             yield _copies(context, name, column)
         if not notes:
             yield Skip(name, "needs.columns", {"columns": f"{name}.note"})
     if not found:
         yield Skip(None, "needs.tables", {"tables": "activities, leads"})
+
+
+def idle_suspect(cell: exp.Expression) -> exp.Expression:
+    """A predicate that every note that says nothing satisfies.
+
+    A longer one begins as one of them does, and has no digits unless it is one hash.
+    """
+    openings = "|".join(sorted(idle_openings()))
+    begins = f.search(plain_letters(cell), f"^[^a-zа-яіїєґў]*(?:{openings})")
+    strange = f.search(cell, "[^\\x20-\\x7eА-Яа-яёЁІіЇїЄєҐґЎў№«»“”„–—’…\\s]")
+    return f.all_of(
+        f.length(cell) <= f.lit(60),
+        f.any_of(
+            f.length(cell) <= f.lit(20),
+            f.not_(f.search(cell, "[ \u00a0]")),
+            f.all_of(f.not_(f.search(cell, "[0-9]")), f.any_of(begins, strange)),
+        ),
+    )
 
 
 def _copies(context: RuleContext, table: str, column: str) -> Query:

@@ -157,23 +157,32 @@ def _sets(
 ) -> exp.Query:
     """Rows that share all keys (NULL with NULL) with another row."""
     inside = exp.select("*").from_(base.subquery("b")).where(judged)
-    counted = exp.select(
-        *[f.col(c) for c in ("id", *PLACE)],
-        f.alias(f.as_text(value), "value"),
-        f.alias(f.count_over(partition=[k.copy() for k in keys]), "copies"),
-        f.alias(f.min_over(f.col("id"), partition=[k.copy() for k in keys]), "first"),
-    ).from_(inside.subquery("j"))
+    names = [f"c{i}" for i in range(len(keys))]
+    grouped = (
+        exp.select(
+            *[f.alias(k.copy(), n) for n, k in zip(names, keys, strict=True)],
+            f.alias(f.count(), "copies"),
+            f.alias(f.min(f.col("id")), "first"),
+        )
+        .from_(inside.copy().subquery("j"))
+        .group_by(*[k.copy() for k in keys])
+    )
+    several = exp.select("*").from_(grouped.subquery("g")).where(f.col("copies") > f.lit(1))
+    same = [
+        exp.NullSafeEQ(this=k.copy(), expression=f.col(n, "s"))
+        for n, k in zip(names, keys, strict=True)
+    ]
     return (
         exp.select(
             f.alias(f.col("id"), "key"),
             *[f.col(c) for c in PLACE],
-            f.col("value"),
+            f.alias(f.as_text(value), "value"),
             f.alias(f.lit("copy"), "cause"),
-            f.alias(f.as_text(f.col("copies")), "arg_copies"),
-            f.alias(f.col("first"), "arg_first"),
+            f.alias(f.as_text(f.col("copies", "s")), "arg_copies"),
+            f.alias(f.col("first", "s"), "arg_first"),
         )
-        .from_(counted.subquery("n"))
-        .where(f.col("copies") > f.lit(1))
+        .from_(inside.subquery("j"))
+        .join(several.subquery("s"), on=f.all_of(*same), join_type="inner")
     )
 
 

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import count_query
+from dq.checks.rules.helpers import SYSTEM, count_query, repeated_rows
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -26,10 +26,10 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         if not context.tables[table].key_given:
             yield Skip(table, "needs.key", {"table": table})
             continue
-        yield Query(table, _repeated(table), count_query(f"crm.{table}"), "id")
+        yield Query(table, _repeated(context, table), count_query(f"crm.{table}"), "id")
 
 
-def _repeated(table: str) -> exp.Query:
+def _repeated(context: RuleContext, table: str) -> exp.Query:
     """One row a key: where it stands first, how often, what its copies are worth together."""
     counted = (
         exp.select(
@@ -38,22 +38,18 @@ def _repeated(table: str) -> exp.Query:
             f.alias(f.min(f.col("_row")), "_row"),
             f.alias(f.max(f.as_decimal(f.col("_money"))), "_money"),
             f.alias(f.any_true(f.col("_won")), "_won"),
-            f.alias(f.count(), "copies"),
+            f.alias(f.max(f.col("copies")), "copies"),
         )
-        .from_(f.table(f"crm.{table}"))
+        .from_(repeated_rows(context, table, SYSTEM).subquery("r"))
         .group_by(f.col("id"))
     )
-    return (
-        exp.select(
-            f.col("key"),
-            f.alias(f.col("key"), "value"),
-            *[f.col(c) for c in ("_source", "_row", "_money", "_won")],
-            f.alias(f.lit("twice"), "cause"),
-            f.alias(f.as_text(f.col("copies")), "arg_copies"),
-        )
-        .from_(counted.subquery("c"))
-        .where(f.col("copies") > f.lit(1))
-    )
+    return exp.select(
+        f.col("key"),
+        f.alias(f.col("key"), "value"),
+        *[f.col(c) for c in SYSTEM],
+        f.alias(f.lit("twice"), "cause"),
+        f.alias(f.as_text(f.col("copies")), "arg_copies"),
+    ).from_(counted.subquery("c"))
 
 
 RULE = Rule(

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import Link, blank_links, count_query, links
+from dq.checks.rules.helpers import Link, blank_links, count_query, links, repeated_rows
 from dq.findings import Severity
 from dq.sql import portable as f
 from dq.sql.queries import union_all
@@ -34,7 +34,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         yield Skip(None, "needs.relations")
     for link in found:
         evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
-        sql = union_all([_joined(context, link), _repeated(link)])
+        sql = union_all([_joined(context, link), _repeated(context, link)])
         yield Query(link.table, sql, evidence, link.column)
 
 
@@ -46,6 +46,8 @@ def _joined(context: RuleContext, link: Link) -> exp.Query:
     ).from_(f.table(f"crm.{link.table}")).where(
         f.all_of(f.not_null(cell), f.any_of(*[f.contains(cell, f.lit(s)) for s in SEPARATORS]))
     )  # fmt: skip
+    several = f"work.R104_{link.table}_{link.column}"
+    context.engine.create(several, unknown)
     known = _known(context, link)
     pieces = []
     for separator in SEPARATORS:
@@ -60,7 +62,7 @@ def _joined(context: RuleContext, link: Link) -> exp.Query:
                 f.alias(first, "first"),
                 f.alias(second, "second"),
             )
-            .from_(unknown.copy().subquery("u"))
+            .from_(f.table(several, "u"))
             .where(f.contains(value, f.lit(separator)))
         )
     whole = f.fold(f.col("value", "p")) if link.by_name else f.col("value", "p")
@@ -84,7 +86,7 @@ def _known(context: RuleContext, link: Link) -> exp.Query:
     return exp.select(f.alias(f.col("id"), "k")).from_(f.table(f"crm_all.{link.target}")).distinct()
 
 
-def _repeated(link: Link) -> exp.Query:
+def _repeated(context: RuleContext, link: Link) -> exp.Query:
     """Keys that stand in several rows of one file with different parents."""
     grouped = (
         exp.select(
@@ -96,7 +98,7 @@ def _repeated(link: Link) -> exp.Query:
             f.alias(f.max(f.as_decimal(f.col("_money"))), "_money"),
             f.alias(f.any_true(f.col("_won")), "_won"),
         )
-        .from_(f.table(f"crm.{link.table}"))
+        .from_(repeated_rows(context, link.table, (link.column, *PLACE)).subquery("r"))
         .group_by(f.col("id"))
     )
     return (

@@ -1,0 +1,108 @@
+"""The parts of a run on the benchmark's files, each measured in a process of its own.
+
+`python -m benchmarks.parts FOLDER PART` prints one JSON line: seconds, peak memory in MiB and
+what the part counted. Parts: `peer` (DuckDB's plain read_csv of the same files into tables),
+`scan` (DuckDB reads every cell of the typed tables), `dq` (load, then profile and all rules).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+__all__ = ["main"]
+
+THREADS = 2
+MEMORY = "3GB"
+NOW = datetime(2026, 11, 1)
+
+
+class Watch:
+    """Seconds by part."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+
+def peer(folder: Path, watch: Watch) -> dict[str, object]:
+    """DuckDB alone: every file into a table, types sniffed."""
+    import duckdb
+
+    rows = 0
+    with duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY}) as connection:
+        with watch.part("read_csv"):
+            for path in sorted(folder.glob("*.csv")):
+                connection.execute(
+                    f'CREATE TABLE "{path.stem}" AS SELECT * FROM read_csv(?)', [str(path)]
+                )
+        for path in folder.glob("*.csv"):
+            rows += connection.table(path.stem).aggregate("count(*)").fetchall()[0][0]
+    return {"rows": rows}
+
+
+def dq(folder: Path, watch: Watch) -> dict[str, object]:
+    """dq: raw, typed, the cells that do not convert; profile and all rules; the scan of it."""
+    from dq.assess import AssessmentSettings, assess
+    from dq.checks.rules import RULES
+    from dq.crm.recognise import recognise
+    from dq.engines import open_engine
+    from dq.intake import read_all
+
+    with tempfile.TemporaryDirectory(prefix="dq-bench-") as work:
+        files = [(p, None) for p in sorted(folder.glob("*.csv"))]
+        with watch.part("raw"):
+            intake = read_all(files, Path(work) / "raw", lenient=False)
+        with watch.part("recognise"):
+            found = recognise(intake.raws)
+        engine = open_engine("duckdb", Path(work) / "engine", memory=MEMORY, threads=THREADS)
+        done = assess(engine, intake.raws, found.mapping, AssessmentSettings(now=NOW))
+        for name, seconds in done.seconds.items():
+            watch.seconds[name] = seconds
+        with watch.part("scan"):
+            _scan(Path(work) / "engine", engine)
+        judged = {o.code for o in done.result.outcomes if o.outcome.value in ("passed", "failed")}
+        engine.close()
+    return {
+        "rows": sum(i.rows_read for i in done.result.inputs),
+        "rules": len(RULES),
+        "rules_judged": len(judged),
+        "groups": len(done.result.groups),
+        "findings": sum(done.result.totals.values()),
+    }
+
+
+def _scan(_: Path, engine: object) -> None:
+    """Every cell of the typed tables, by DuckDB alone."""
+    connection = engine._connection  # type: ignore[attr-defined]
+    for name in engine.tables():  # type: ignore[attr-defined]
+        if name.startswith("work.typed_"):
+            table = name.partition(".")[2]
+            connection.execute(f'SELECT bit_xor(hash(COLUMNS(*))) FROM work."{table}"').fetchall()
+
+
+PARTS = {"peer": peer, "dq": dq}
+
+
+def main(folder: str, part: str) -> None:
+    """Run one part and print what it took."""
+    watch = Watch()
+    counted = PARTS[part](Path(folder), watch)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"part": part, "seconds": watch.seconds, "peak_mib": round(peak), **counted}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
