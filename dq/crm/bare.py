@@ -32,7 +32,7 @@ def bare_sources(
         table = cells[raw.name].table
         query: exp.Query = exp.select("*").from_(table)
         if not raw.typed:
-            query = staged(table, _steps(raw, _conversions(source), zone))
+            query = staged(table, _steps(raw, cells[raw.name], _conversions(source), zone))
         engine.view(f"src.{raw.name}", query)
 
 
@@ -51,8 +51,9 @@ def _conversions(source: SourceMapping) -> dict[str, Conversion]:
     return how
 
 
-def _steps(raw: RawTable, how: Mapping[str, Conversion], zone: str | None) -> list[Step]:
-    cells = Cells(raw.name)
+def _steps(
+    raw: RawTable, cells: Cells, how: Mapping[str, Conversion], zone: str | None
+) -> list[Step]:
     texts: dict[str, exp.Expr] = {}
     cleaned: dict[str, exp.Expr] = {}
     helped: dict[str, exp.Expr] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +13,7 @@ from sqlglot import exp
 from dq.crm.mapping import Conversion
 from dq.crm.moments import to_business_time
 from dq.crm.typing import from_typed, trimmed
+from dq.sources.edges import UNTIDY
 from dq.sql import portable as f
 
 if TYPE_CHECKING:
@@ -35,11 +37,13 @@ TEXT, DOUBLE, ZONED = "text", "double", "zoned"
 class Cells:
     """How a raw table's cells are read; `kinds` are the types of its columns.
 
-    Columns that are not in `kinds` are text; `zoned` ones are timestamps in UTC.
+    Columns that are not in `kinds` are text; `zoned` ones are timestamps in UTC. `tidy` text
+    columns have no white space at their ends and no empty texts.
     """
 
     name: str
     kinds: Mapping[str, str] = field(default_factory=dict)
+    tidy: frozenset[str] = frozenset()
 
     @property
     def table(self) -> exp.Table:
@@ -53,6 +57,8 @@ class Cells:
     def text(self, column: str) -> exp.Expr:
         """The cell as trimmed text; NULL for blank."""
         cell = f.col(column)
+        if column in self.tidy:
+            return cell
         return trimmed(cell) if self.kind(column) == TEXT else f.as_text(cell)
 
     def untidy(self, columns: Sequence[str]) -> exp.Expr | None:
@@ -60,13 +66,14 @@ class Cells:
 
         A search in all texts at once costs half of one search a text.
         """
-        texts = [f.col(c) for c in columns if self.kind(c) == TEXT]
+        texts = [f.col(c) for c in columns if self.kind(c) == TEXT and c not in self.tidy]
         return f.search(f.concat_ws(f.lit(_MARK), *texts), _EDGES) if len(texts) > 2 else None
 
     def filled(self, column: str) -> exp.Expr:
         """Whether the cell holds anything."""
         cell = f.col(column)
-        return f.filled(cell) if self.kind(column) == TEXT else f.not_null(cell)
+        read = self.kind(column) == TEXT and column not in self.tidy
+        return f.filled(cell) if read else f.not_null(cell)
 
     def typed(self, columns: Sequence[str], how: Conversion) -> Reader | None:
         """How to take the cells' own values; None where they must be read from their text."""
@@ -95,11 +102,14 @@ def _from_utc(cell: exp.Expr, zone: str | None, *, want: str) -> exp.Expr:
 
 def cells_of(raw: RawTable) -> Cells:
     """The cells of a raw table under the name that the engine knows it by."""
-    name = f"raw.{raw.name}"
-    if not raw.typed:
-        return Cells(name)
     import pyarrow.parquet as pq
 
+    name = f"raw.{raw.name}"
+    if not raw.typed:
+        known = (pq.read_metadata(raw.path).metadata or {}).get(UNTIDY)
+        if known is None:
+            return Cells(name)
+        return Cells(name, tidy=frozenset(raw.columns) - frozenset(json.loads(known)))
     schema = pq.read_schema(raw.path)
     kinds = {column.name: _kind(column.type) for column in schema}
     return Cells(name, {column: kind for column, kind in kinds.items() if kind != TEXT})

@@ -185,7 +185,11 @@ class _Builder:
 
     def _tidied(self) -> list[dict[str, exp.Expr]]:
         """Raw texts, trimmed only in rows where some text needs it."""
-        texts = {n: c for n, c in self._sources.items() if self.cells.text(c) == self._raw[n]}
+        texts = {
+            n: c
+            for n, c in self._sources.items()
+            if c not in self.cells.tidy and self.cells.text(c) == self._raw[n]
+        }
         untidy = self.cells.untidy(list(texts.values()))
         if untidy is None:
             return [self._raw]

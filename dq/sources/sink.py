@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from dq.sources.edges import UNTIDY, untidy
 from dq.sources.lines import refuse, shown
 from dq.tables import ROW, Problem
 
@@ -55,7 +57,8 @@ def schema_of(names: Sequence[str]) -> pa.Schema:
 class TableWriter:
     """Writes Arrow tables of one schema to a Parquet file that appears only when complete.
 
-    Columns of few distinct values get a dictionary, as the first row group tells.
+    Columns of few distinct values get a dictionary, as the first row group tells. The file's
+    metadata name the columns with white space at the ends of some cell (`UNTIDY`).
     """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
@@ -64,11 +67,17 @@ class TableWriter:
         self.rows = 0
         self._temp = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.part")
         self._writer: pq.ParquetWriter | None = None
+        self._untidy: set[str] = set()
 
     def write(self, table: pa.Table) -> None:
         """Append one row group."""
         if self._writer is None:
             self._writer = self._open(table)
+        self._untidy |= {
+            name
+            for name in table.column_names
+            if name != ROW and name not in self._untidy and untidy(table[name])
+        }
         self._writer.write_table(table, row_group_size=ROW_GROUP)
         self.rows += table.num_rows
 
@@ -76,6 +85,7 @@ class TableWriter:
         """Finish the file and put it in its place."""
         if self._writer is None:
             self._writer = self._open(self.schema.empty_table())
+        self._writer.add_key_value_metadata({UNTIDY: json.dumps(sorted(self._untidy))})
         self._writer.close()
         os.replace(self._temp, self.path)
 
