@@ -15,7 +15,7 @@ LABELLED = (
     + [f"R{n}" for n in range(101, 108)]
     + ["D101", "D104", "D105"]
 )
-BEFORE_THE_RULE = [f"F{n}" for n in range(101, 110)]
+BEFORE_THE_RULE = [f"F{n}" for n in range(101, 110)] + [f"T{n}" for n in range(101, 108)]
 
 
 @pytest.fixture(scope="module")
