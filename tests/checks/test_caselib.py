@@ -15,7 +15,11 @@ LABELLED = (
     + [f"R{n}" for n in range(101, 108)]
     + ["D101", "D104", "D105"]
 )
-BEFORE_THE_RULE = [f"F{n}" for n in range(101, 110)] + [f"T{n}" for n in range(101, 108)]
+BEFORE_THE_RULE = (
+    [f"F{n}" for n in range(101, 110)]
+    + [f"T{n}" for n in range(101, 108)]
+    + ["X101", "X102", "D106"]
+)
 
 
 @pytest.fixture(scope="module")
