@@ -21,9 +21,10 @@ OUTCOMES = ("passed", "failed", "no_evidence", "not_applicable", "errored")
 
 Row = dict[str, str]
 
-_CASE_KEYS = {"about", "settings", "tables", "generate", "expected", "outcomes"}
+_CASE_KEYS = {"about", "settings", "before", "tables", "generate", "expected", "outcomes"}
 _SETTING_KEYS = {
-    "country", "currency", "language", "as_of", "rules", "glossary", "links", "conversions"
+    "country", "currency", "language", "as_of", "calendar", "rules", "glossary", "links",
+    "conversions", "certified",
 }  # fmt: skip
 _BLOCK_KEYS = {"table", "repeat", "start", "row", "cycle", "each"}
 _FINDING_KEYS = {"table", "key", "keys", "column", "value", "severity", "args", "times"}
@@ -81,7 +82,10 @@ class Expected:
 
 @dataclass(frozen=True)
 class Case:
-    """One case. `tables` are rows of text cells ("" is empty) under `columns`, as in a CSV."""
+    """One case. `tables` are rows of text cells ("" is empty) under `columns`, as in a CSV.
+
+    `before` and `before_columns` are the same of an earlier snapshot, for rules that compare.
+    """
 
     code: str
     name: str
@@ -92,6 +96,8 @@ class Case:
     expected: tuple[Expected, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, list[Row]] = field(default_factory=dict)
+    before_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.code}/{self.name}"
@@ -142,14 +148,8 @@ def _told(wanted: Expected) -> str:
 def _case(path: Path, plain: Mapping[str, Any], settings: Mapping[str, Any]) -> Case:
     _only(plain, _CASE_KEYS, "the case")
     _only(settings, _SETTING_KEYS, "settings")
-    columns: dict[str, tuple[str, ...]] = {}
-    tables: dict[str, list[Row]] = {}
-    for table, text in plain["tables"].items():
-        header, *rows = list(_cells(text)) or [[]]
-        if not header or len(set(header)) != len(header):
-            raise CaseError(f"{table} needs a header of different names")
-        columns[table] = tuple(header)
-        tables[table] = [_row(table, header, cells) for cells in rows]
+    columns, tables = _tables(plain["tables"])
+    before_columns, before = _tables(plain.get("before") or {})
     for block in plain.get("generate") or []:
         table = block["table"]
         tables[table] += [
@@ -172,7 +172,24 @@ def _case(path: Path, plain: Mapping[str, Any], settings: Mapping[str, Any]) -> 
         expected=expected,
         settings=settings,
         outcomes=outcomes,
+        before=before,
+        before_columns=before_columns,
     )
+
+
+def _tables(
+    given: Mapping[str, str],
+) -> tuple[dict[str, tuple[str, ...]], dict[str, list[Row]]]:
+    """Columns and rows by table."""
+    columns: dict[str, tuple[str, ...]] = {}
+    tables: dict[str, list[Row]] = {}
+    for table, text in given.items():
+        header, *rows = list(_cells(text)) or [[]]
+        if not header or len(set(header)) != len(header):
+            raise CaseError(f"{table} needs a header of different names")
+        columns[table] = tuple(header)
+        tables[table] = [_row(table, header, cells) for cells in rows]
+    return columns, tables
 
 
 def _only(mapping: Mapping[str, Any], allowed: set[str], place: str) -> None:

@@ -15,6 +15,11 @@ LABELLED = (
     + [f"R{n}" for n in range(101, 108)]
     + ["D101", "D104", "D105"]
 )
+BEFORE_THE_RULE = (
+    [f"F{n}" for n in range(101, 110)]
+    + [f"T{n}" for n in range(101, 108)]
+    + ["X101", "X102", "D106"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +112,31 @@ def test_a_slip_is_named_with_its_file(tmp_path: Path, text: str, says: str) -> 
     assert says in str(caught.value)
 
 
+def test_an_earlier_snapshot_has_tables_of_its_own(tmp_path: Path) -> None:
+    case = read(
+        tmp_path,
+        """
+about: A record that is gone.
+settings: {certified: {deals.closed_at: 2026-Q2}}
+before:
+  deals: |
+    id;amount
+    D1;100
+    D2;200
+tables:
+  deals: |
+    id;amount;note
+    D1;100;
+expected:
+  - {table: deals, key: D2}
+""",
+    )
+    assert case.settings["certified"] == {"deals.closed_at": "2026-Q2"}
+    assert case.before_columns == {"deals": ("id", "amount")}
+    assert [row["id"] for row in case.before["deals"]] == ["D1", "D2"]
+    assert [row["id"] for row in case.tables["deals"]] == ["D1"]
+
+
 def found(key: str | None, column: str | None = "amount", **more: str) -> Finding:
     return Finding("X101", Severity.INFO, "deals", key, column, more.pop("value", None), args=more)
 
@@ -138,7 +168,7 @@ def test_differences_are_told_one_by_one(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("code", LABELLED)
+@pytest.mark.parametrize("code", LABELLED + BEFORE_THE_RULE)
 def test_each_rule_has_faults_and_look_alikes(shipped: list[Case], code: str) -> None:
     cases = [case for case in shipped if case.code == code]
     innocent = [case for case in cases if not case.expected]
@@ -148,10 +178,19 @@ def test_each_rule_has_faults_and_look_alikes(shipped: list[Case], code: str) ->
     assert skipped
 
 
+@pytest.mark.parametrize("code", BEFORE_THE_RULE)
+def test_faults_are_blatant_clear_and_faint(shipped: list[Case], code: str) -> None:
+    faulty = [case.about for case in shipped if case.code == code and case.expected]
+    assert len(faulty) >= 5
+    assert all(about.startswith(("Blatant", "Clear", "Faint")) for about in faulty)
+    for strength in ("Blatant", "Clear", "Faint"):
+        assert any(about.startswith(strength) for about in faulty), strength
+
+
 def test_expectations_name_what_is_in_the_tables(shipped: list[Case]) -> None:
     for case in shipped:
         for wanted in case.expected:
-            rows = case.tables[wanted.table]
+            rows = case.tables[wanted.table] + case.before.get(wanted.table, [])
             key, column = wanted.told.get("key"), wanted.told.get("column")
             named = [row for row in rows if row.get("id") == key]
             assert key is None or named, f"{case}: no record {key}"
