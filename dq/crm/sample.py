@@ -5,7 +5,7 @@ Nothing here loops over rows: Arrow counts, Python sees distinct values only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from dq.tables import RawTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ColumnSample", "TableSample"]
+__all__ = ["ColumnSample", "TableSample", "joined_values"]
 
 SAMPLE_ROWS = 50_000
 """Rows of a table that are looked at; key and relation questions look at all of them."""
@@ -230,3 +230,12 @@ class ColumnSample:
             ("date", pa.types.is_date),
         )
         return next((name for name, test in tests if test(kind)), "text")
+
+
+def joined_values(columns: Sequence[ColumnSample]) -> frozenset[str]:
+    """Distinct texts of several columns of a table put together, at most KEY_VALUES."""
+    import pyarrow.compute as pc
+
+    arrays = [pc.fill_null(c.table.read(c.name), "") for c in columns]
+    whole = pc.binary_join_element_wise(*arrays, " ")
+    return frozenset(v for v in pc.unique(whole).slice(0, KEY_VALUES).to_pylist() if v.strip())
