@@ -6,12 +6,16 @@ Works on the drafts of all files together. What a preset said of a link stays.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dq.crm.content import content_of
 from dq.crm.drafts import Candidate, Draft, DraftColumn, Guess, SourceDraft
 from dq.crm.headers import header_key
 from dq.crm.model import TABLES, Relation
-from dq.crm.sample import ColumnSample
+from dq.crm.sample import ColumnSample, joined_values
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["overlap", "propose_relations", "settle_keys", "settle_links", "unmapped"]
 
@@ -54,18 +58,25 @@ def unmapped(draft: Draft) -> list[ColumnSample]:
     """Raw columns that a draft does not use."""
     used = {c.key for d in draft.columns.values() for c in d.columns()}
     used |= {c.key for c in (*draft.key, *draft.lines.values())}
-    used |= {c.key for c in (draft.deleted, draft.merged_into) if c is not None}
+    marks = (*draft.deleted, draft.merged_into, draft.in_force)
+    used |= {c.key for c in marks if c is not None}
     return [c for c in draft.sample.columns if c.key and c.key not in used]
 
 
 def overlap(one: ColumnSample, other: ColumnSample) -> float:
     """Share of the distinct values of one column's sample that the other has, folded."""
+    return _share(one, [other.folded])
+
+
+def _share(column: ColumnSample, known: Sequence[pa.Array]) -> float:
+    """Share of the distinct values of a column's sample that are among the known, folded."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    values = one.folded_sample
-    if not len(values):
+    values = column.folded_sample
+    if not known or not len(values):
         return 0.0
-    return float(pc.mean(pc.is_in(values, value_set=other.folded)).as_py())
+    return float(pc.mean(pc.is_in(values, value_set=pa.concat_arrays(known))).as_py())
 
 
 def _drafts_of(table: str, sources: Sequence[SourceDraft]) -> list[Draft]:
@@ -114,8 +125,12 @@ def _contact_not_account(draft: Draft, sources: Sequence[SourceDraft]) -> None:
 
 
 def _by_name(column: ColumnSample, draft: Draft) -> float:
-    name = draft.column(TABLES[draft.table].name_column or "")
-    return overlap(column, name) if name else 0.0
+    named = draft.columns.get(TABLES[draft.table].name_column or "")
+    if named is None:
+        return 0.0
+    known = [named.column.folded] if named.column is not None else []
+    known += [joined_values(named.joined)] if named.joined else []
+    return _share(column, known)
 
 
 def _unique_id(draft: Draft) -> None:
