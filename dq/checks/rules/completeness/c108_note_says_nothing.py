@@ -16,8 +16,8 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip, ValueCheck
-from dq.checks.rules.helpers import count_query, number
-from dq.checks.rules.values import plain_letters
+from dq.checks.rules.helpers import count_query, number, rows
+from dq.checks.rules.values import nothing_found, plain_letters, work_name
 from dq.findings import Severity
 from dq.sql import portable as f
 from dq.text.notes import NoteJudge, idle_openings
@@ -65,29 +65,39 @@ def idle_suspect(cell: exp.Expression) -> exp.Expression:
 
 def _copies(context: RuleContext, table: str, column: str) -> Query:
     """Long notes that stand, but for case and end punctuation, in many records."""
-    folded = f.regexp_replace(f.fold(f.col(column)), "[ .!?,;:]+$", "")
-    base = exp.select(
+    note = f.regexp_replace(f.fold(f.col(column)), "[ .!?,;:]+$", "")
+    long = f.length(f.col(column)) >= f.lit(number(context.params["copy_length"]))
+    counted = (
+        exp.select(f.alias(note, "note"), f.alias(f.count(), "copies"))
+        .from_(f.table(f"crm.{table}"))
+        .where(long)
+        .group_by(note.copy())
+    )
+    pasted = f"work.{work_name('c108', table, column)}"
+    context.engine.create(
+        pasted,
+        exp.select(f.col("note"), f.col("copies"))
+        .from_(counted.subquery("c"))
+        .where(f.col("copies") >= f.lit(number(context.params["copies"]))),
+    )
+    evidence = count_query(f"crm.{table}", f.not_null(f.col(column)))
+    if not number(rows(context, count_query(pasted))[0]["n"]):
+        return Query(table, nothing_found(), evidence, column)
+    records = exp.select(
         f.alias(f.col("id"), "key"),
         *[f.col(c) for c in PLACE],
         f.alias(f.col(column), "value"),
-        f.alias(folded, "note"),
-    ).from_(f.table(f"crm.{table}")).where(
-        f.length(f.col(column)) >= f.lit(number(context.params["copy_length"]))
-    )  # fmt: skip
-    counted = exp.select(
-        *[f.col(c) for c in ("key", *PLACE, "value")],
-        f.alias(f.count_over(partition=[f.col("note")]), "copies"),
-    ).from_(base.subquery("b"))
+        f.alias(note.copy(), "note"),
+    ).from_(f.table(f"crm.{table}")).where(long.copy())  # fmt: skip
     sql = (
         exp.select(
-            *[f.col(c) for c in ("key", *PLACE, "value")],
+            *[f.alias(f.col(c, "r"), c) for c in ("key", *PLACE, "value")],
             f.alias(f.lit("copies"), "cause"),
-            f.alias(f.as_text(f.col("copies")), "arg_copies"),
+            f.alias(f.as_text(f.col("copies", "p")), "arg_copies"),
         )
-        .from_(counted.subquery("c"))
-        .where(f.col("copies") >= f.lit(number(context.params["copies"])))
+        .from_(records.subquery("r"))
+        .join(f.table(pasted, "p"), on=f.col("note", "r").eq(f.col("note", "p")), join_type="inner")
     )
-    evidence = count_query(f"crm.{table}", f.not_null(f.col(column)))
     return Query(table, sql, evidence, column)
 
 

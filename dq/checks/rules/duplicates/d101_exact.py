@@ -221,10 +221,26 @@ def _events(context: RuleContext, table: str, text: str, moment: str) -> Iterato
         yield _nothing(table)
         return
     kinds = ["kind"] if context.filled(table, "kind") else []
-    base = exp.select(
-        *[f.col(c) for c in ("id", *PLACE, *related, *kinds, "owner_id", moment, text)],
-        f.alias(f.fold(f.col(text)), "_text"),
-    ).from_(f.table(f"crm.{table}"))
+    alike = f"work.D101_{table}"
+    context.engine.create(alike, _same_moment(table, moment))
+    base = (
+        exp.select(
+            *[
+                f.alias(f.col(c, "t"), c)
+                for c in ("id", *PLACE, *related, *kinds, "owner_id", moment, text)
+            ],
+            f.alias(f.fold(f.col(text, "t")), "_text"),
+        )
+        .from_(f.table(f"crm.{table}", "t"))
+        .join(
+            f.table(alike, "m"),
+            on=f.all_of(
+                f.col("owner_id", "t").eq(f.col("owner_id", "m")),
+                f.col(moment, "t").eq(f.col(moment, "m")),
+            ),
+            join_type="inner",
+        )
+    )
     judged = f.all_of(
         *[f.not_null(f.col(c)) for c in needed],
         f.any_of(*[f.not_null(f.col(c)) for c in related]),
@@ -232,6 +248,21 @@ def _events(context: RuleContext, table: str, text: str, moment: str) -> Iterato
     keys = [f.col(c) for c in ("owner_id", moment, "_text", *related, *kinds)]
     evidence = count_query(f"crm.{table}", f.not_null(f.col(moment)))
     yield Query(table, _sets(base, keys, judged, f.col(text)), evidence)
+
+
+def _same_moment(table: str, moment: str) -> exp.Query:
+    """Owners and moments that stand in several rows: few rows are left to compare whole."""
+    grouped = (
+        exp.select(f.col("owner_id"), f.col(moment), f.alias(f.count(), "n"))
+        .from_(f.table(f"crm.{table}"))
+        .where(f.all_of(f.not_null(f.col("owner_id")), f.not_null(f.col(moment))))
+        .group_by(f.col("owner_id"), f.col(moment))
+    )
+    return (
+        exp.select(f.col("owner_id"), f.col(moment))
+        .from_(grouped.subquery("g"))
+        .where(f.col("n") > f.lit(1))
+    )
 
 
 RULE = Rule(
