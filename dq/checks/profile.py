@@ -84,7 +84,7 @@ def _counts(engine: Engine, table: str, columns: Sequence[CrmColumn]) -> dict[st
             if column.type == "timestamp":
                 midnight = cell.eq(f.as_timestamp(f.date_of(cell)))
                 projections.append(f.alias(f.any_true(f.not_(midnight)), f"t{i}"))
-        query = exp.select(*projections).from_(f.table(f"crm.{table}"))
+        query = exp.select(*projections).from_(f.table(f"crm.{table}"), copy=False)
         row = engine.query(query).to_pylist()[0]
         counts["rows"] = row["rows"]
         for i, column in enumerate(block):
@@ -100,12 +100,12 @@ def _few(engine: Engine, table: str, columns: Sequence[CrmColumn]) -> list[CrmCo
     for block in _blocks(counted):
         sample = (
             exp.select(*[f.col(c.name) for c in block])
-            .from_(f.table(f"crm.{table}"))
+            .from_(f.table(f"crm.{table}"), copy=False)
             .where(f.col("_row") <= f.lit(SAMPLE_ROWS))
         )
         query = exp.select(
             *[f.alias(f.count_distinct(f.col(c.name)), f"d{i}") for i, c in enumerate(block)]
-        ).from_(sample.subquery("s"))
+        ).from_(sample.subquery("s", copy=False), copy=False)
         row = engine.query(query).to_pylist()[0]
         few += [c for i, c in enumerate(block) if row[f"d{i}"] <= CATEGORY_LIMIT]
     return few
@@ -133,13 +133,15 @@ def _counted(table: str, place: int, column: CrmColumn) -> exp.Select:
     text = f.as_text(f.col(column.name))
     top = (
         exp.select(f.alias(f.lit(place), "place"), f.alias(text, "v"), f.alias(f.count(), "n"))
-        .from_(f.table(f"crm.{table}"))
+        .from_(f.table(f"crm.{table}"), copy=False)
         .where(f.not_null(f.col(column.name)))
         .group_by(text.copy())
         .order_by(exp.column("n", quoted=True).desc(), exp.column("v", quoted=True))
         .limit(CATEGORY_LIMIT + 1)
     )
-    return exp.select(*[f.col(n) for n in ("place", "v", "n")]).from_(top.subquery(f"t{place}"))
+    return exp.select(*[f.col(n) for n in ("place", "v", "n")]).from_(
+        top.subquery(f"t{place}"), copy=False
+    )
 
 
 def _pseudonymised(engine: Engine, table: str, columns: Sequence[CrmColumn]) -> set[str]:
@@ -151,7 +153,7 @@ def _pseudonymised(engine: Engine, table: str, columns: Sequence[CrmColumn]) -> 
     for block in _blocks(asked):
         first = (
             exp.select(*[f.col(c.name) for c in block])
-            .from_(f.table(f"crm.{table}"))
+            .from_(f.table(f"crm.{table}"), copy=False)
             .order_by(f.col("_source"), f.col("_row"))
             .limit(HASH_ROWS)
         )
@@ -167,7 +169,7 @@ def _first(engine: Engine, table: str, column: str) -> list[str]:
     """First values of a column that is blank in the first rows."""
     query = (
         exp.select(f.alias(f.col(column), "v"))
-        .from_(f.table(f"crm.{table}"))
+        .from_(f.table(f"crm.{table}"), copy=False)
         .where(f.not_null(f.col(column)))
         .order_by(f.col("_source"), f.col("_row"))
         .limit(HASH_ROWS)

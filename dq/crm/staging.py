@@ -26,9 +26,9 @@ def staged(source: exp.Expr, steps: Sequence[Step], where: exp.Expr | None = Non
     """
     query = _step(source, steps, 0)
     if where is not None:
-        query = query.where(where)
+        query = query.where(where.copy(), copy=False)
     for place in range(1, len(steps)):
-        query = _step(query.subquery(f"s{place}"), steps, place)
+        query = _step(query.subquery(f"s{place}", copy=False), steps, place)
     return query
 
 
@@ -36,7 +36,8 @@ def _step(source: exp.Expr, steps: Sequence[Step], place: int) -> exp.Select:
     made = dict(steps[place])
     for name in _needed(steps[place + 1 :]):
         made.setdefault(name, f.col(name))
-    return exp.select(*[f.alias(e.copy(), name) for name, e in made.items()]).from_(source)
+    columns = [f.alias(e.copy(), name) for name, e in made.items()]
+    return exp.select(*columns, copy=False).from_(source, copy=False)
 
 
 def _needed(later: Sequence[Step]) -> list[str]:

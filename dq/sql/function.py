@@ -17,7 +17,17 @@ from sqlglot import exp
 
 from dq.errors import PortabilityError
 
-__all__ = ["Call", "Function", "Kind", "Rendering", "Row", "function_named", "literal", "value_of"]
+__all__ = [
+    "Call",
+    "Function",
+    "Kind",
+    "Rendering",
+    "Row",
+    "function_named",
+    "literal",
+    "own",
+    "value_of",
+]
 
 Row = Callable[..., object]
 
@@ -168,7 +178,15 @@ class Function:
                 f"{self.name} takes an expression for {self.param(index)}: "
                 f"write col({value!r}) or lit({value!r})"
             )
-        return value.copy() if isinstance(value, exp.Expr) else literal(value)
+        return own(value) if isinstance(value, exp.Expr) else literal(value)
+
+
+def own(node: exp.Expr) -> exp.Expr:
+    """The node to put into a plan: itself, or a copy where it is part of one already.
+
+    Copying each argument would make building a plan quadratic in its depth.
+    """
+    return node if node.parent is None else node.copy()
 
 
 def function_named(name: str) -> Function | None:

@@ -60,5 +60,5 @@ def _counts(engine: Engine, table: str, wanted: Sequence[Counted]) -> list[tuple
 
     places = [(name(one.judged), name(one.hit)) for one in wanted]
     query = exp.select(*[f.alias(count, n) for count, n in names.items()])
-    row = engine.query(query.from_(f.table(f"crm.{table}"))).to_pylist()[0]
+    row = engine.query(query.from_(f.table(f"crm.{table}"), copy=False)).to_pylist()[0]
     return [(int(row[judged]), int(row[hit])) for judged, hit in places]

@@ -38,7 +38,9 @@ def collect(engine: Engine, parts: Sequence[exp.Query], places: Place) -> None:
         "sheet": _place_of(places, 1),
     }
     columns = [f.alias(made.get(n, f.col(n)), n) for n in names]
-    engine.create("work.findings", exp.select(*columns).from_(union.subquery("u")))
+    engine.create(
+        "work.findings", exp.select(*columns).from_(union.subquery("u", copy=False), copy=False)
+    )
 
 
 def _null(column: str) -> exp.Expression:
@@ -48,7 +50,11 @@ def _null(column: str) -> exp.Expression:
 def _nothing(names: Sequence[str]) -> exp.Select:
     one = exp.select(f.alias(f.lit(1), "one"))
     nulls = [f.alias(_null(n), n) for n in names]
-    return exp.select(*nulls).from_(one.subquery("o")).where(f.col("one").eq(f.lit(0)))
+    return (
+        exp.select(*nulls)
+        .from_(one.subquery("o", copy=False), copy=False)
+        .where(f.col("one").eq(f.lit(0)))
+    )
 
 
 def _place_of(places: Place, index: int) -> exp.Expression:
@@ -69,7 +75,7 @@ def outcomes(engine: Engine, plan: Plan) -> list[RuleOutcome]:
             f.alias(f.count(), "n"),
             f.alias(f.count_distinct(f.col("key")), "k"),
         )
-        .from_(f.table("work.findings"))
+        .from_(f.table("work.findings"), copy=False)
         .group_by(f.col("code"), f.col("table"))
     ).to_pylist()
     found = {(r["code"], r["table"]): (r["n"], r["k"]) for r in counted}

@@ -41,9 +41,9 @@ def query_findings(
     plan.judged(rule, query.table, judged)
     source: exp.Expression = f.table(name)
     if "_row" not in columns:
-        source = _placed(name, query.table, columns).subquery("q")
+        source = _placed(name, query.table, columns).subquery("q", copy=False)
     shown = _shown(plan, rule, query, columns)
-    return [finding(rule.code, query.table, shown, key="key").from_(source)]
+    return [finding(rule.code, query.table, shown, key="key").from_(source, copy=False)]
 
 
 def _shown(plan: Plan, rule: Rule, query: Query, columns: set[str]) -> Shown:
@@ -62,7 +62,12 @@ def _shown(plan: Plan, rule: Rule, query: Query, columns: set[str]) -> Shown:
 
 def _placed(name: str, table: str, columns: set[str]) -> exp.Select:
     """The rule's rows with source, row and money of the record that they name."""
-    keys = exp.select(f.col("key")).from_(f.table(name)).where(f.not_null(f.col("key"))).distinct()
+    keys = (
+        exp.select(f.col("key"))
+        .from_(f.table(name), copy=False)
+        .where(f.not_null(f.col("key")))
+        .distinct()
+    )
     records = (
         exp.select(
             f.alias(f.col("id", "a"), "rid"),
@@ -71,8 +76,12 @@ def _placed(name: str, table: str, columns: set[str]) -> exp.Select:
             f.alias(f.max(f.as_decimal(f.col("_money", "a"))), "_money"),
             f.alias(f.any_true(f.col("_won", "a")), "_won"),
         )
-        .from_(f.table(f"crm_all.{table}", "a"))
-        .join(keys.subquery("k"), on=f.col("id", "a").eq(f.col("key", "k")), join_type="inner")
+        .from_(f.table(f"crm_all.{table}", "a"), copy=False)
+        .join(
+            keys.subquery("k", copy=False),
+            on=f.col("id", "a").eq(f.col("key", "k")),
+            join_type="inner",
+        )
         .group_by(f.col("id", "a"))
     )
     return (
@@ -80,6 +89,10 @@ def _placed(name: str, table: str, columns: set[str]) -> exp.Select:
             *[f.alias(f.col(c, "q"), c) for c in sorted(columns)],
             *[f.alias(f.col(c, "r"), c) for c in ("_source", "_row", "_money", "_won")],
         )
-        .from_(f.table(name, "q"))
-        .join(records.subquery("r"), on=f.col("key", "q").eq(f.col("rid", "r")), join_type="left")
+        .from_(f.table(name, "q"), copy=False)
+        .join(
+            records.subquery("r", copy=False),
+            on=f.col("key", "q").eq(f.col("rid", "r")),
+            join_type="left",
+        )
     )

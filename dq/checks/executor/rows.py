@@ -38,9 +38,9 @@ def _marked(table: str, checks: list[Check]) -> exp.Select:
     for place, check in enumerate(checks):
         needed.append(f.alias(f.coalesce(_condition(check), f.lit(False)), f"v{place}"))
         needed += [f.alias(e, f"o{place}_{n}") for n, e in _outputs(check).items()]
-    wide = exp.select(*needed).from_(f.table(f"crm.{table}"))
+    wide = exp.select(*needed).from_(f.table(f"crm.{table}"), copy=False)
     broken = f.any_of(*[f.col(f"v{place}") for place in range(len(checks))])
-    return exp.select("*").from_(wide.subquery("w")).where(broken)
+    return exp.select("*").from_(wide.subquery("w", copy=False), copy=False).where(broken)
 
 
 def _outputs(check: Check) -> dict[str, exp.Expression]:
@@ -66,4 +66,4 @@ def _found(plan: Plan, name: str, place: int, rule: Rule, check: Check) -> exp.Q
         args=json_object({n: made[f"arg_{n}"] for n in check.args}),
     )
     broken = f.col(f"v{place}")
-    return finding(rule.code, check.table, shown).from_(f.table(name)).where(broken)
+    return finding(rule.code, check.table, shown).from_(f.table(name), copy=False).where(broken)

@@ -32,7 +32,7 @@ def value_findings(engine: Engine, plan: Plan, table: str) -> list[exp.Query]:
     values = [_values(table, place, column, hit) for place, column in enumerate(columns)]
     union = union_all(values)
     engine.map_batches(name, union, VerdictBatch(judges), verdict_schema())
-    objected = exp.select(f.col("judge")).from_(f.table(name)).distinct()
+    objected = exp.select(f.col("judge")).from_(f.table(name), copy=False).distinct()
     numbers = sorted(r["judge"] for r in engine.query(objected).to_pylist())
     return [_found(plan, name, n, *hit[n]) for n in numbers]
 
@@ -52,7 +52,7 @@ def _values(table: str, place: int, column: str, hit: list[tuple[Rule, ValueChec
     suspects = [_suspect(check) for _, check in hit if check.column == column]
     return (
         exp.select(f.alias(f.lit(place), "place"), f.alias(f.col(column), "value"))
-        .from_(f.table(f"crm.{table}"))
+        .from_(f.table(f"crm.{table}"), copy=False)
         .where(f.any_of(*suspects))
         .distinct()
     )
@@ -69,19 +69,21 @@ def _found(plan: Plan, name: str, number: int, rule: Rule, check: ValueCheck) ->
         args=f.col("args", "v"),
     )
     names = dict.fromkeys((*RECORD, check.column))
-    records = exp.select(*[f.col(n) for n in names]).from_(f.table(f"crm.{check.table}"))
+    records = exp.select(*[f.col(n) for n in names]).from_(
+        f.table(f"crm.{check.table}"), copy=False
+    )
     if check.when is not None:
         records = records.where(check.when.copy())
     verdicts = (
         exp.select(*[f.col(n) for n in ("value", "cause", "args", "severity")])
-        .from_(f.table(name))
+        .from_(f.table(name), copy=False)
         .where(f.col("judge").eq(f.lit(number)))
     )
     return (
         finding(rule.code, check.table, shown, of="t")
-        .from_(records.subquery("t"))
+        .from_(records.subquery("t", copy=False), copy=False)
         .join(
-            verdicts.subquery("v"),
+            verdicts.subquery("v", copy=False),
             on=f.col(check.column, "t").eq(f.col("value", "v")),
             join_type="inner",
         )

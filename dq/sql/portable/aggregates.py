@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from dq.errors import PortabilityError
-from dq.sql.function import Function, Kind
+from dq.sql.function import Function, Kind, own
 
 __all__ = [
     "all_true",
@@ -73,33 +73,33 @@ join_distinct = Function(
 
 def count(x: exp.Expr | None = None) -> exp.Expression:
     """Number of rows, or of values that are not NULL."""
-    return exp.Count(this=exp.Star() if x is None else x.copy(), big_int=True)
+    return exp.Count(this=exp.Star() if x is None else own(x), big_int=True)
 
 
 def count_distinct(x: exp.Expr) -> exp.Expression:
     """Number of distinct values, NULL left out."""
-    return exp.Count(this=exp.Distinct(expressions=[x.copy()]), big_int=True)
+    return exp.Count(this=exp.Distinct(expressions=[own(x)]), big_int=True)
 
 
 def count_if(condition: exp.Expr) -> exp.Expression:
     """Number of rows where the condition is TRUE."""
-    chosen = exp.Case(ifs=[exp.If(this=condition.copy(), true=exp.Literal.number(1))])
+    chosen = exp.Case(ifs=[exp.If(this=own(condition), true=exp.Literal.number(1))])
     return exp.Count(this=chosen, big_int=True)
 
 
 def sum(x: exp.Expr) -> exp.Expression:
     """Sum of the values; NULL without values. Exact for whole numbers and decimals only."""
-    return exp.Sum(this=x.copy())
+    return exp.Sum(this=own(x))
 
 
 def min(x: exp.Expr) -> exp.Expression:
     """The smallest value."""
-    return exp.Min(this=x.copy())
+    return exp.Min(this=own(x))
 
 
 def max(x: exp.Expr) -> exp.Expression:
     """The largest value."""
-    return exp.Max(this=x.copy())
+    return exp.Max(this=own(x))
 
 
 def row_number(
@@ -118,14 +118,14 @@ def lag(
     x: exp.Expr, partition: Sequence[exp.Expr] = (), order: Sequence[exp.Expr] = ()
 ) -> exp.Expression:
     """Value of the row before; NULL for the first."""
-    return _ordered(exp.Lag(this=x.copy()), "lag", partition, order)
+    return _ordered(exp.Lag(this=own(x)), "lag", partition, order)
 
 
 def lead(
     x: exp.Expr, partition: Sequence[exp.Expr] = (), order: Sequence[exp.Expr] = ()
 ) -> exp.Expression:
     """Value of the row after; NULL for the last."""
-    return _ordered(exp.Lead(this=x.copy()), "lead", partition, order)
+    return _ordered(exp.Lead(this=own(x)), "lead", partition, order)
 
 
 def count_over(
@@ -169,13 +169,13 @@ def _ordered(
 def _window(
     function: exp.Expr, partition: Sequence[exp.Expr], order: Sequence[exp.Expr]
 ) -> exp.Window:
-    items = [o.copy() if isinstance(o, exp.Ordered) else _ascending(o) for o in order]
+    items = [own(o) if isinstance(o, exp.Ordered) else _ascending(o) for o in order]
     return exp.Window(
         this=function,
-        partition_by=[p.copy() for p in partition],
+        partition_by=[own(p) for p in partition],
         order=exp.Order(expressions=items) if items else None,
     )
 
 
 def _ascending(x: exp.Expr) -> exp.Ordered:
-    return exp.Ordered(this=x.copy(), desc=False, nulls_first=False)
+    return exp.Ordered(this=own(x), desc=False, nulls_first=False)

@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlglot import exp
 
-from dq.sql.function import Function, literal
+from dq.sql.function import Function, literal, own
 from dq.sql.portable.text import WHITE_SPACE
 
 __all__ = [
@@ -86,7 +86,7 @@ def is_true(condition: exp.Expr) -> exp.Expression:
 def case(*branches: tuple[exp.Expr, object], default: object = None) -> exp.Expression:
     """The value of the first branch whose condition is TRUE, else `default`."""
     return exp.Case(
-        ifs=[exp.If(this=when.copy(), true=_node(then)) for when, then in branches],
+        ifs=[exp.If(this=own(when), true=_node(then)) for when, then in branches],
         default=None if default is None else _node(default),
     )
 
@@ -105,7 +105,7 @@ def nullif(a: object, b: object) -> exp.Expression:
 def in_(x: exp.Expr, values: exp.Query | Iterable[object]) -> exp.Expression:
     """Whether a value is among the values (or the rows of a query); FALSE for no values."""
     if isinstance(values, exp.Query):
-        return exp.In(this=_wrapped(x), query=exp.Subquery(this=values.copy()))
+        return exp.In(this=_wrapped(x), query=exp.Subquery(this=own(values)))
     listed = [_node(v) for v in values]
     return exp.In(this=_wrapped(x), expressions=listed) if listed else exp.false()
 
@@ -140,6 +140,6 @@ def _node(value: object) -> exp.Expression:
 
 
 def _wrapped(node: exp.Expr) -> exp.Expression:
-    copied = cast("exp.Expression", node.copy())
-    loose = isinstance(copied, exp.Binary | exp.Not | exp.In | exp.Between | exp.Neg)
-    return exp.Paren(this=copied) if loose else copied
+    owned = cast("exp.Expression", own(node))
+    loose = isinstance(owned, exp.Binary | exp.Not | exp.In | exp.Between | exp.Neg)
+    return exp.Paren(this=owned) if loose else owned

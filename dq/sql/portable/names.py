@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dq.sql.function import literal
+from dq.sql.function import literal, own
 
 __all__ = ["alias", "col", "lit", "null", "param", "table"]
 
@@ -52,4 +52,4 @@ def param(name: str) -> exp.Expression:
 
 def alias(expression: exp.Expr, name: str) -> exp.Expression:
     """An expression under a column name, taken exactly."""
-    return exp.Alias(this=expression.copy(), alias=exp.to_identifier(name, quoted=True))
+    return exp.Alias(this=own(expression), alias=exp.to_identifier(name, quoted=True))
