@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.realdata import DATA
+
 if TYPE_CHECKING:
     from dq.engines.base import Engine
 
@@ -76,7 +78,6 @@ def duck_engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data beside the repository; it is not part of it."""
-    path = Path(__file__).resolve().parents[2] / "shared" / "data"
-    if not path.is_dir():
+    if not DATA.is_dir():
         pytest.skip("the real data are not here (../shared/data)")
-    return path
+    return DATA

@@ -19,7 +19,9 @@ __all__ = ["draft_by_preset", "flags_by_stage", "settle_presets"]
 _CONNECTOR = "fivetran synced"
 """A table that a connector landed and the preset does not know is not guessed."""
 
-_VALIDITY = frozenset({"fivetran start", "fivetran end"})
+_SINCE, _IN_FORCE = "fivetran start", "fivetran active"
+_VALIDITY = frozenset({_SINCE, "fivetran end"})
+"""A table with both keeps every version of its rows."""
 
 
 def draft_by_preset(sample: TableSample, forced: str | None) -> SourceDraft | None:
@@ -30,12 +32,10 @@ def draft_by_preset(sample: TableSample, forced: str | None) -> SourceDraft | No
     name, signature = told
     source = SourceDraft(sample, preset=name, told_as=signature.name)
     args = {"preset": preset(name).title, "object": signature.name}
-    skip = signature.skip
-    if skip is None and sample.keys >= _VALIDITY and not signature.history:
-        skip = "history"
-    if skip is not None:
-        source.evidence.append((f"mapping.skip_{skip}", args))
+    if signature.skip is not None:
+        source.evidence.append((f"mapping.skip_{signature.skip}", args))
         return source
+    source.versions = sample.keys >= _VALIDITY and not signature.history
     source.evidence.append(("mapping.told_by_headers", args))
     about = preset(name).tables[signature.name]
     if about.merge_log:
@@ -45,8 +45,18 @@ def draft_by_preset(sample: TableSample, forced: str | None) -> SourceDraft | No
     for part in (about, *about.also):
         draft = _draft(source, part, preset(name), split=part is not about)
         if draft is not None:
+            _validity(source, draft)
             source.tables.append(draft)
     return source
+
+
+def _validity(source: SourceDraft, draft: Draft) -> None:
+    """Rows that a connector keeps after they have changed or gone are not in force."""
+    if _CONNECTOR not in source.sample.keys or draft.table == "stage_history":
+        return
+    draft.in_force = source.sample.find(_IN_FORCE)
+    if source.versions:
+        draft.since = source.sample.find(_SINCE)
 
 
 def _tell(sample: TableSample, forced: str | None) -> tuple[str, Signature] | None:
@@ -84,7 +94,7 @@ def _draft(source: SourceDraft, part: PresetTable, known: Preset, *, split: bool
     if len(draft.key) < len(part.key):
         draft.key = []
     draft.present = _all(sample, part.present)
-    draft.deleted = sample.find(*part.deleted)
+    draft.deleted = _all(sample, part.deleted)
     draft.deleted_values = part.deleted_values
     draft.merged_into = sample.find(*part.merged_into)
     if not split:
@@ -191,7 +201,10 @@ def _true(word: str | None) -> bool:
 
 def settle_presets(sources: Sequence[SourceDraft]) -> None:
     """What needs to see all files: tables that yield, split-off records, stage tables."""
-    objects = {(s.preset, s.told_as): s for s in sources if s.told_as}
+    _yield_versions(sources)
+    objects = {
+        (s.preset, s.told_as): s for s in sources if s.told_as and (s.tables or not s.versions)
+    }
     for source in sources:
         signature = _signature(source)
         rival = objects.get((source.preset, signature.yields_to or "")) if signature else None
@@ -211,6 +224,15 @@ def settle_presets(sources: Sequence[SourceDraft]) -> None:
         source.tables[1:] = [d for d in source.tables[1:] if not (d.collapse and d.table in given)]
         _stage_table(source, objects)
         _drop_denied(source)
+
+
+def _yield_versions(sources: Sequence[SourceDraft]) -> None:
+    """A table of all versions gives its newest rows only where the table itself is absent."""
+    current = {(s.preset, s.told_as) for s in sources if s.told_as and s.tables and not s.versions}
+    for source in sources:
+        if source.versions and (source.preset, source.told_as) in current:
+            source.tables.clear()
+            source.evidence = [("mapping.skip_history", {"object": source.told_as or ""})]
 
 
 def _signature(source: SourceDraft) -> Signature | None:

@@ -73,6 +73,7 @@ class DraftColumn:
     target: str
     column: ColumnSample | None
     fallbacks: list[ColumnSample] = field(default_factory=list)
+    joined: list[ColumnSample] = field(default_factory=list)
     link: str | None = None
     constant: str | None = None
     values: dict[str, str] = field(default_factory=dict)
@@ -85,7 +86,7 @@ class DraftColumn:
 
     def columns(self) -> list[ColumnSample]:
         """All raw columns that are read."""
-        return [c for c in (self.column, *self.fallbacks) if c is not None]
+        return [c for c in (self.column, *self.fallbacks, *self.joined) if c is not None]
 
 
 @dataclass
@@ -98,9 +99,11 @@ class Draft:
     key: list[ColumnSample] = field(default_factory=list)
     present: list[ColumnSample] = field(default_factory=list)
     collapse: bool = False
-    deleted: ColumnSample | None = None
+    deleted: list[ColumnSample] = field(default_factory=list)
     deleted_values: tuple[str, ...] = ()
     merged_into: ColumnSample | None = None
+    in_force: ColumnSample | None = None
+    since: ColumnSample | None = None
     lines: dict[str, ColumnSample] = field(default_factory=dict)
 
     def column(self, target: str) -> ColumnSample | None:
@@ -116,6 +119,7 @@ class SourceDraft:
     sample: TableSample
     preset: str = "generic"
     told_as: str | None = None  # the preset's name for such a table
+    versions: bool = False  # it keeps the versions of its rows, with their validity
     tables: list[Draft] = field(default_factory=list)
     reused: SourceMapping | None = None
     merge_log: tuple[str, str] | None = None

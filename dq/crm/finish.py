@@ -59,7 +59,7 @@ def _free(source: SourceDraft) -> list[ColumnSample]:
     taken: set[str] = set()
     for draft in source.tables:
         taken |= {c.name for c in draft.sample.columns} - {c.name for c in unmapped(draft)}
-        taken -= {c.name for d in draft.columns.values() for c in d.fallbacks}
+        taken -= {c.name for d in draft.columns.values() for c in (*d.fallbacks, *d.joined)}
     for draft in source.tables:
         taken |= {d.column.name for d in draft.columns.values() if d.column is not None}
     return [c for c in source.sample.columns if c.key and c.name not in taken]
@@ -91,6 +91,7 @@ def _mapping(found: DraftColumn, conversion: Conversion) -> ColumnMapping:
         link=found.link,
         constant=found.constant,
         fallbacks=tuple(c.name for c in found.fallbacks),
+        joined=tuple(c.name for c in found.joined),
         confidence=found.confidence,
         evidence=found.evidence,
         evidence_args=found.args,
@@ -169,13 +170,19 @@ def _table(
         key=tuple(c.name for c in draft.key),
         present=tuple(c.name for c in draft.present),
         collapse=draft.collapse,
-        deleted=draft.deleted.name if draft.deleted else None,
+        deleted=tuple(c.name for c in draft.deleted),
         deleted_values=_deleted_values(draft),
-        merged_into=draft.merged_into.name if draft.merged_into else None,
+        merged_into=_name(draft.merged_into),
+        in_force=_name(draft.in_force),
+        since=_name(draft.since),
         lines=lines,
         preset=source.preset,
     )
     return table
+
+
+def _name(column: ColumnSample | None) -> str | None:
+    return None if column is None else column.name
 
 
 def _deleted_values(draft: Draft) -> tuple[str, ...]:

@@ -202,7 +202,7 @@ def _marks(draft: Draft) -> None:
         if mark == "merged_into":
             draft.merged_into = column
         elif content_of(column).flag or not column.filled:
-            draft.deleted = column
+            draft.deleted.append(column)
 
 
 def _key(draft: Draft) -> None:

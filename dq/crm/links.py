@@ -11,7 +11,7 @@ from dq.crm.content import content_of
 from dq.crm.drafts import Candidate, Draft, DraftColumn, Guess, SourceDraft
 from dq.crm.headers import header_key
 from dq.crm.model import TABLES, Relation
-from dq.crm.sample import ColumnSample
+from dq.crm.sample import ColumnSample, joined_values
 
 __all__ = ["overlap", "propose_relations", "settle_keys", "settle_links", "unmapped"]
 
@@ -54,7 +54,8 @@ def unmapped(draft: Draft) -> list[ColumnSample]:
     """Raw columns that a draft does not use."""
     used = {c.key for d in draft.columns.values() for c in d.columns()}
     used |= {c.key for c in (*draft.key, *draft.lines.values())}
-    used |= {c.key for c in (draft.deleted, draft.merged_into) if c is not None}
+    marks = (*draft.deleted, draft.merged_into, draft.in_force)
+    used |= {c.key for c in marks if c is not None}
     return [c for c in draft.sample.columns if c.key and c.key not in used]
 
 
@@ -114,8 +115,17 @@ def _contact_not_account(draft: Draft, sources: Sequence[SourceDraft]) -> None:
 
 
 def _by_name(column: ColumnSample, draft: Draft) -> float:
-    name = draft.column(TABLES[draft.table].name_column or "")
-    return overlap(column, name) if name else 0.0
+    """Share of the values that are names of records, whole or in parts."""
+    named = draft.columns.get(TABLES[draft.table].name_column or "")
+    if named is None:
+        return 0.0
+    whole = overlap(column, named.column) if named.column is not None else 0.0
+    if not named.joined or not len(column.folded_sample):
+        return whole
+    import pyarrow.compute as pc
+
+    found = pc.is_in(column.folded_sample, value_set=joined_values(named.joined))
+    return max(whole, float(pc.mean(found).as_py()))
 
 
 def _unique_id(draft: Draft) -> None:

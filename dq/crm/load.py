@@ -22,6 +22,7 @@ from dq.crm.keys import Keys, find_keys
 from dq.crm.loaded import Crm, CrmColumn, CrmTable, LoadSettings
 from dq.crm.lookups import Lookups
 from dq.crm.mapping import ProjectMapping
+from dq.crm.merges import MergeLog, merged_records
 from dq.crm.model import entity
 from dq.crm.numbering import load_numbered
 from dq.crm.parts import Part, PartSettings, build_part, judged_columns, unread
@@ -111,31 +112,16 @@ class _Loading:
 
     def _merge_logs(self) -> dict[str, str]:
         """For each table with a merge log: the name of a table (merged, survivor)."""
-        queries: dict[str, list[exp.Query]] = {}
+        logs: dict[str, list[MergeLog]] = {}
         for source in self.mapping.sources:
             table = source.merge_table
             if not source.merge_log or table not in self.parts or source.source not in self.raws:
                 continue
-            prefix = self.keys.meant(source.source, table)
             cells = self.cells[source.source]
-            kept, gone = (
-                f.concat(f.lit(prefix), cells.text(c)) if prefix else cells.text(c)
-                for c in source.merge_log
-            )
-            queries.setdefault(table, []).append(
-                exp.select(f.alias(gone, "merged"), f.alias(kept, "survivor")).from_(cells.table)
-            )
-        names: dict[str, str] = {}
-        for table, some in queries.items():
-            names[table] = f"work.merged_{table}"
-            self.engine.create(
-                names[table],
-                exp.select(f.col("merged"), f.alias(f.min(f.col("survivor")), "survivor"))
-                .from_(union_all(some).subquery("m"))
-                .where(f.col("merged").neq(f.col("survivor")))
-                .group_by(f.col("merged")),
-            )
-        return names
+            kept, gone = (cells.text(column) for column in source.merge_log)
+            prefix = self.keys.meant(source.source, table)
+            logs.setdefault(table, []).append(MergeLog(cells.table, kept, gone, prefix))
+        return {table: merged_records(self.engine, table, some) for table, some in logs.items()}
 
     def tables(self) -> dict[str, Completed]:
         """Write `work.typed_<table>` of every table, those first that others need."""
@@ -228,7 +214,7 @@ class _Loading:
             merged=counts["merged"],
             collapsed=folded,
             marks=name in self.lookups.merges
-            or any(p.mapping.deleted or p.mapping.merged_into for p in parts),
+            or any(p.mapping.deleted or p.mapping.merged_into or p.mapping.in_force for p in parts),
         )
 
     def _folded(self, name: str, parts: Sequence[Part]) -> int:

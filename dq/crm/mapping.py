@@ -47,8 +47,10 @@ class ColumnMapping:
     """One canonical column of a table and where it comes from.
 
     `source` is the raw column (None with `constant`); further `fallbacks` are taken where it
-    is blank. `link` says how a relation's values name the other record: "id" (by its key) or
-    "name" (by its name, resolved after normalising; ambiguous is R102, none is R101).
+    is blank. Where all of these are, the `joined` columns stand together, apart by a space
+    (the parts of a name). `link` says how a relation's values name the other record: "id" (by
+    its key) or "name" (by its name, resolved after normalising; ambiguous is R102, none is
+    R101).
     `confidence` is 0..1 and `evidence` a message key with `evidence_args`.
     """
 
@@ -58,6 +60,7 @@ class ColumnMapping:
     link: str | None = None
     constant: str | None = None
     fallbacks: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
     confidence: float = 1.0
     evidence: str = "mapping.by_preset"
     evidence_args: Mapping[str, object] = field(default_factory=dict)
@@ -95,8 +98,10 @@ class TableMapping:
     `key` names the raw columns that make the record's key; empty means content keys.
     `present` lists raw columns of which one must be non-blank for the row to hold such a
     record at all (split-off contacts); `collapse` folds identical split-off records.
-    `deleted` and `merged_into` are raw columns that mark rows not live; `deleted_values`
-    are the words that mean deleted.
+    `deleted` (any of them) and `merged_into` are raw columns that mark rows not live;
+    `deleted_values` are the words that mean deleted. `in_force` marks with a word for no the
+    rows that are no longer valid; where a table keeps the versions of its rows (`since`: the
+    start of each) the newest of a key is the record and the others are folded into it.
     """
 
     source: str
@@ -106,9 +111,11 @@ class TableMapping:
     key: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
     collapse: bool = False
-    deleted: str | None = None
+    deleted: tuple[str, ...] = ()
     deleted_values: tuple[str, ...] = ("true", "1", "yes", "да", "так", "y", "t")
     merged_into: str | None = None
+    in_force: str | None = None
+    since: str | None = None
     lines: LinesRule | None = None
     preset: str = "generic"
 

@@ -59,7 +59,9 @@ def _table(table: TableMapping) -> dict[str, Any]:
             data[name] = list(value)
     if table.collapse:
         data["collapse"] = True
-    for name in ("deleted", "merged_into"):
+    if table.deleted:
+        data["deleted"] = table.deleted[0] if len(table.deleted) == 1 else list(table.deleted)
+    for name in ("merged_into", "in_force", "since"):
         if getattr(table, name) is not None:
             data[name] = getattr(table, name)
     if table.deleted_values != TableMapping("", "", ()).deleted_values:
@@ -79,8 +81,9 @@ def _column(table: str, column: ColumnMapping) -> Any:
     data: dict[str, Any] = {}
     if column.source is not None:
         data["from"] = column.source
-    if column.fallbacks:
-        data["fallbacks"] = list(column.fallbacks)
+    for name in ("fallbacks", "joined"):
+        if getattr(column, name):
+            data[name] = list(getattr(column, name))
     for name in ("link", "constant"):
         if getattr(column, name) is not None:
             data[name] = getattr(column, name)

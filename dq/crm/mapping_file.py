@@ -208,10 +208,13 @@ def _confidence(fields: Mapping[str, Item]) -> float:
 def _table(source: str, preset: str, item: Item) -> TableMapping:
     fields = item.fields(
         "table", "key", "columns", "own", "present", "collapse", "deleted", "deleted_values",
-        "merged_into", "lines", required=("table",),
+        "merged_into", "in_force", "since", "lines", required=("table",),
     )  # fmt: skip
     name = fields["table"].choice(*TABLES)
-    lists = {n: _texts(fields[n]) for n in ("key", "present", "deleted_values") if n in fields}
+    lists = {
+        n: _texts(fields[n]) for n in ("key", "present", "deleted", "deleted_values") if n in fields
+    }
+    marks = {n: fields[n].template() for n in ("merged_into", "in_force", "since") if n in fields}
     columns = fields["columns"].entries() if "columns" in fields else {}
     table = TableMapping(
         source=source,
@@ -221,8 +224,10 @@ def _table(source: str, preset: str, item: Item) -> TableMapping:
         key=lists.get("key", ()),
         present=lists.get("present", ()),
         collapse=fields["collapse"].flag() if "collapse" in fields else False,
-        deleted=fields["deleted"].template() if "deleted" in fields else None,
-        merged_into=fields["merged_into"].template() if "merged_into" in fields else None,
+        deleted=lists.get("deleted", ()),
+        merged_into=marks.get("merged_into"),
+        in_force=marks.get("in_force"),
+        since=marks.get("since"),
         lines=_lines(fields["lines"]) if "lines" in fields else None,
         preset=preset,
     )
@@ -245,10 +250,12 @@ def _column(target: str, item: Item, table: Entity) -> ColumnMapping:
     if not item.is_map:
         return ColumnMapping(target, item.template(), Conversion(type=kind))
     fields = item.fields(
-        "from", "fallbacks", "link", "constant", *_CONVERSION, "confidence", "evidence",
-        "evidence_args",
+        "from", "fallbacks", "joined", "link", "constant", *_CONVERSION, "confidence",
+        "evidence", "evidence_args",
     )  # fmt: skip
-    if ("from" in fields) == ("constant" in fields):
+    if ("from" in fields) + ("constant" in fields) > 1 or not (
+        fields.keys() & {"from", "constant", "joined"}
+    ):
         raise item.error("{key} needs either from or constant.")
     link = fields["link"].choice("id", "name") if "link" in fields else None
     if link and table.relation(target) is None:
@@ -260,6 +267,7 @@ def _column(target: str, item: Item, table: Entity) -> ColumnMapping:
         link=link,
         constant=fields["constant"].template() if "constant" in fields else None,
         fallbacks=_texts(fields["fallbacks"]) if "fallbacks" in fields else (),
+        joined=_texts(fields["joined"]) if "joined" in fields else (),
         confidence=_confidence(fields),
         evidence=fields["evidence"].text() if "evidence" in fields else "mapping.by_preset",
         evidence_args=fields["evidence_args"].value() if "evidence_args" in fields else {},

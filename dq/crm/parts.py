@@ -14,7 +14,7 @@ from sqlglot import exp
 from dq.crm.cells import Cells
 from dq.crm.mapping import ColumnMapping, Conversion, LinesRule, TableMapping
 from dq.crm.staging import staged
-from dq.crm.typing import clean, helper, typed_null, value
+from dq.crm.typing import FALSE_WORDS, clean, helper, typed_null, value
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
@@ -99,7 +99,7 @@ def build_part(mapping: TableMapping, cells: Cells, settings: PartSettings) -> P
     """The query of one (source, table) pair."""
     builder = _Builder(mapping, cells, settings)
     here = present(mapping, cells)
-    folding = bool(mapping.lines and mapping.key)
+    folding = bool((mapping.lines or mapping.since) and mapping.key)
     all_rows = None
     if folding or mapping.collapse:
         all_rows = exp.select(f.alias(f.count(), "n")).from_(cells.table)
@@ -180,8 +180,12 @@ class _Builder:
                     self._content(first, f.all_of(*both, f.not_(filled))),
                 ]
             )
+        if not self.mapping.key:
+            return query
+        if self.mapping.since:
+            query = self._newest(query)
         lines = self.mapping.lines
-        return self._folded(query, lines) if lines and self.mapping.key else query
+        return self._folded(query, lines) if lines else query
 
     def _tidied(self) -> list[dict[str, exp.Expr]]:
         """Raw texts, trimmed only in rows where some text needs it."""
@@ -203,7 +207,8 @@ class _Builder:
     def _content(self, first: list[dict[str, exp.Expr]], where: exp.Expr | None) -> exp.Select:
         """Rows whose key is a hash of their cells and, unless they collapse, a number."""
         names = {s for _, s, _ in _readable(self.mapping)}
-        names |= {c.source for c in self.mapping.columns if c.source}
+        for column in self.mapping.columns:
+            names |= {s for s in (column.source, *column.fallbacks, *column.joined) if s}
         folded = {
             f"d{i}": f.coalesce(f.fold(self.cells.text(name)), f.lit(""))
             for i, name in enumerate(sorted(names))
@@ -226,6 +231,21 @@ class _Builder:
             exp.select(*[f.col(n) for n in self._names()])
             .from_(query.subquery("c"))
             .where(f.col("_number").eq(f.lit(1)))
+        )
+
+    def _newest(self, query: exp.Query) -> exp.Select:
+        """Of several versions of a record the last one."""
+        began = next((o.name for o in self.mapping.own if o.source == self.mapping.since), None)
+        order: list[exp.Expr] = [f.case((f.col("_deleted"), f.lit(1)), default=f.lit(0))]
+        if began is not None:
+            order.insert(0, exp.Ordered(this=f.col(began), desc=True, nulls_first=False))
+        place = f.row_number(partition=[f.col("id")], order=[*order, f.col("_row")])
+        columns = self._names()
+        marked = exp.select(*[f.col(n) for n in columns], f.alias(place, "_version"))
+        return (
+            exp.select(*[f.col(n) for n in columns])
+            .from_(marked.from_(query.subquery("p")).subquery("v"))
+            .where(f.col("_version").eq(f.lit(1)))
         )
 
     def _folded(self, query: exp.Query, rule: LinesRule) -> exp.Select:
@@ -276,6 +296,7 @@ class _Builder:
 
     def _outputs(self) -> dict[str, exp.Expr]:
         made = {read.name: self._linked(read) for read in self._reads} | self._utc
+        made |= self._closed_or_planned()
         for read in self._reads:
             if read.name in self.unread:
                 failed = f.all_of(f.is_null(read.value), f.not_null(read.cleaned))
@@ -286,6 +307,27 @@ class _Builder:
         made["_merged"] = self._merged()
         return made
 
+    def _closed_or_planned(self) -> dict[str, exp.Expr]:
+        """One raw date that feeds both is the day of the close once a deal is closed.
+
+        Until then it is the planned one; what was planned for a closed deal is not known.
+        """
+        sources = {c.target: c.source for c in self.mapping.columns}
+        shared = sources.get("closed_at")
+        reads = {read.name: read for read in self._reads}
+        if shared is None or shared != sources.get("expected_close_at"):
+            return {}
+        none = typed_null(reads["closed_at"].how.type)
+        if "status" not in reads:
+            return {"closed_at": none}
+        closed = f.coalesce(f.in_(reads["status"].value, ("won", "lost")), f.lit(False))
+        return {
+            "closed_at": f.case((closed, reads["closed_at"].value), default=none),
+            "expected_close_at": f.case(
+                (closed.copy(), none.copy()), default=reads["expected_close_at"].value
+            ),
+        }
+
     def _linked(self, read: _Read) -> exp.Expr:
         prefix = self.settings.link_prefixes.get(read.name)
         return f.concat(f.lit(prefix), read.value) if prefix else read.value
@@ -295,13 +337,15 @@ class _Builder:
         if column.constant is not None:
             return self._steps(column.target, f.lit(column.constant), how)
         sources = [s for s in (column.source, *column.fallbacks) if s is not None]
-        if not sources:
+        if not sources and not column.joined:
             empty = typed_null(how.type)
             return _Read(column.target, how, typed_null("text"), empty, empty)
-        return self._read(column.target, sources, how)
+        return self._read(column.target, sources, how, column.joined)
 
-    def _read(self, name: str, sources: Sequence[str], how: Conversion) -> _Read:
-        typed = self.cells.typed(sources, how)
+    def _read(
+        self, name: str, sources: Sequence[str], how: Conversion, joined: Sequence[str] = ()
+    ) -> _Read:
+        typed = None if joined else self.cells.typed(sources, how)
         if typed is not None:
             cells = [self._named(s, f.col(s)) for s in sources]
             cell = cells[0] if len(cells) == 1 else f.coalesce(*cells)
@@ -309,6 +353,9 @@ class _Builder:
             self._values[place] = typed(cell, self.settings.zone)
             return _Read(name, how, f.as_text(cell), cell, f.col(place))
         texts = [self._named(s, self.cells.text(s)) for s in sources]
+        if joined:
+            parts = [self._named(s, self.cells.text(s)) for s in joined]
+            texts.append(f.nullif(f.concat_ws(f.lit(" "), *parts), f.lit("")))
         return self._steps(name, texts[0] if len(texts) == 1 else f.coalesce(*texts), how)
 
     def _steps(self, name: str, text: exp.Expr, how: Conversion) -> _Read:
@@ -349,11 +396,13 @@ class _Builder:
         return f.concat(f.lit(self.settings.prefix), key) if self.settings.prefix else key
 
     def _deleted(self) -> exp.Expr:
-        if self.mapping.deleted is None:
-            return f.lit(False)
         words = [w.casefold() for w in self.mapping.deleted_values]
-        text = self._text(self.mapping.deleted)
-        return f.coalesce(f.in_(f.fold(text), words), f.lit(False))
+        said = [f.in_(f.fold(self._text(c)), words) for c in self.mapping.deleted]
+        if self.mapping.in_force is not None:
+            said.append(f.in_(f.fold(self._text(self.mapping.in_force)), FALSE_WORDS))
+        if not said:
+            return f.lit(False)
+        return f.any_of(*[f.coalesce(each, f.lit(False)) for each in said])
 
     def _merged(self) -> exp.Expr:
         """Key of the record that this one went into; a record does not go into itself."""

@@ -18,6 +18,7 @@ from dq.crm.finish import finish
 from dq.crm.generic import draft_generic
 from dq.crm.links import propose_relations, settle_keys, settle_links
 from dq.crm.mapping import ProjectMapping, SourceMapping
+from dq.crm.names import settle_names
 from dq.crm.presets import PRESETS
 from dq.crm.presets import preset as preset_of
 from dq.crm.refresh import refresh
@@ -61,6 +62,7 @@ def recognise(
         )
     sources = [_draft(TableSample(t), preset, remembered, threshold) for t in tables]
     settle_presets([s for s in sources if not s.reused])
+    settle_names(sources)
     settle_keys(sources)
     settle_deals(sources)
     settle_links(sources, threshold)

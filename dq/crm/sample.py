@@ -18,7 +18,7 @@ from dq.tables import RawTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ColumnSample", "TableSample"]
+__all__ = ["ColumnSample", "TableSample", "joined_values"]
 
 SAMPLE_ROWS = 50_000
 """Rows of a table that are looked at; key and relation questions look at all of them."""
@@ -302,3 +302,11 @@ class ColumnSample:
             ("date", pa.types.is_date),
         )
         return next((name for name, test in tests if test(kind)), "text")
+
+
+def joined_values(columns: Sequence[ColumnSample]) -> pa.Array:
+    """Distinct texts of several columns of a table put together, folded as `folded` does."""
+    import pyarrow.compute as pc
+
+    arrays = [pc.fill_null(c.table.read(c.name), "") for c in columns]
+    return _folded(pc.unique(pc.utf8_trim_whitespace(pc.binary_join_element_wise(*arrays, " "))))

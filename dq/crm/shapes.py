@@ -83,14 +83,21 @@ def _renamed_table(table: TableMapping, source: str, name: Callable[[str], str])
         table,
         source=source,
         columns=tuple(
-            replace(c, source=maybe(c.source), fallbacks=tuple(name(f) for f in c.fallbacks))
+            replace(
+                c,
+                source=maybe(c.source),
+                fallbacks=tuple(name(f) for f in c.fallbacks),
+                joined=tuple(name(j) for j in c.joined),
+            )
             for c in table.columns
         ),
         own=_renamed_own(table.own, name),
         key=tuple(name(k) for k in table.key),
         present=tuple(name(p) for p in table.present),
-        deleted=maybe(table.deleted),
+        deleted=tuple(name(d) for d in table.deleted),
         merged_into=maybe(table.merged_into),
+        in_force=maybe(table.in_force),
+        since=maybe(table.since),
         lines=None
         if lines is None
         else LinesRule(

@@ -64,9 +64,10 @@ def _table(table: TableMapping, titled: bool, t: Translator) -> Iterator[str]:
 
 
 def _from(column: ColumnMapping) -> str:
+    joined = [" + ".join(column.joined)] if column.joined else []
     if column.source is None:
-        return f"“{column.constant}”" if column.constant else "–"
-    return " / ".join((column.source, *column.fallbacks))
+        return f"“{column.constant}”" if column.constant else "".join(joined) or "–"
+    return " / ".join((column.source, *column.fallbacks, *joined))
 
 
 def _how(column: ColumnMapping, t: Translator) -> str:

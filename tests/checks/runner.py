@@ -135,7 +135,7 @@ def _mapping(raw: RawTable, settings: Mapping[str, Any]) -> TableMapping:
         columns=tuple(columns),
         own=own,
         key=model.key if given else (),
-        deleted="is_deleted" if "is_deleted" in raw.columns else None,
+        deleted=("is_deleted",) if "is_deleted" in raw.columns else (),
         merged_into="merged_into_id" if "merged_into_id" in raw.columns else None,
     )
 

@@ -10,10 +10,11 @@ from ruamel.yaml import YAML
 
 from dq.tables import RawTable
 from tests.crm.tables import raw_table
+from tests.realdata import CRM as DATA
+
+__all__ = ["CASES", "DATA", "cases", "load", "tables"]
 
 CASES = Path(__file__).parent / "cases"
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "crm"
-"""Real tables; not part of the repository."""
 
 
 def load(path: Path) -> Any:

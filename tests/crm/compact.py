@@ -56,9 +56,11 @@ def _table(table: TableMapping) -> Compact:
     default = TableMapping("", "", ()).deleted_values
     if table.deleted:
         words = "" if table.deleted_values == default else f" = {', '.join(table.deleted_values)}"
-        said["deleted"] = table.deleted + words
+        said["deleted"] = ", ".join(table.deleted) + words
     if table.merged_into:
         said["merged_into"] = table.merged_into
+    if table.in_force:
+        said["in_force"] = table.in_force + (f" since {table.since}" if table.since else "")
     if table.lines:
         lines = table.lines
         said["lines"] = ", ".join(
@@ -68,8 +70,9 @@ def _table(table: TableMapping) -> Compact:
 
 
 def _column(table: str, column: ColumnMapping) -> str:
-    parts = [f"= {column.constant}" if column.constant else str(column.source)]
-    parts += [f"+ {name}" for name in column.fallbacks]
+    parts = [f"= {column.constant}"] if column.constant else []
+    parts += [" + ".join((column.source, *column.fallbacks))] if column.source else []
+    parts += [f"({' & '.join(column.joined)})"] if column.joined else []
     if column.link:
         parts.append(f"by {column.link}")
     kind = TABLES[table].columns[column.target].type

@@ -33,7 +33,7 @@ def test_each_raw_column_is_somewhere(name: str, tmp_path: Path) -> None:
         for table in source.tables:
             used |= {o.source for o in table.own} | set(table.key)
             used |= {c.source for c in table.columns if c.source}
-            used |= {c for c in (table.deleted, table.merged_into) if c}
+            used |= {c for c in (*table.deleted, table.merged_into, table.in_force) if c}
         assert set(raw.columns) <= used
 
 

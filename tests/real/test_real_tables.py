@@ -6,16 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from dq.assess import AssessmentSettings
 from dq.findings import Group, Outcome, Result
 from dq.project import scan
+from tests.realdata import CRM as DATA
 
 NOW = datetime(2026, 11, 22, 12, 0, 0)
-DATA = Path(__file__).parents[3] / "shared" / "data" / "crm"
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the real tables are not here")
 

@@ -12,9 +12,9 @@ from dq.sources.delimited import read_delimited
 from dq.sources.job import Job
 from dq.sources.lines import Part
 from dq.tables import ROW, RawTable
+from tests.realdata import CRM as DATA
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "crm"
-"""Real exports, where there are any; tests on them are skipped elsewhere."""
+__all__ = ["DATA", "both_ways", "cells_of", "read_text", "rows_of"]
 
 
 def read_text(text: str | bytes, folder: Path, **options: Any) -> RawTable:

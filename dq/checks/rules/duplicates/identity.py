@@ -46,11 +46,10 @@ class Field:
 def identifying(context: RuleContext, table: str) -> list[Field]:
     """The columns that identify records here; empty where nothing does."""
     facts = context.tables[table]
-    fields = [
-        Field(c, _form(c), c not in APART)
-        for c in SETS.get(table, ())
-        if c in facts.columns and facts.columns[c].filled
-    ]
+    filled = [c for c in SETS.get(table, ()) if c in facts.columns and facts.columns[c].filled]
+    # A name and its parts are one fact.
+    apart = (*APART, "last_name") if "full_name" in filled else APART
+    fields = [Field(c, _form(c), c not in apart) for c in filled]
     counting = [x for x in fields if x.counts]
     if len(counting) >= 2:
         return fields
