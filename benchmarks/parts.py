@@ -1,9 +1,9 @@
 """The parts of a run on the benchmark's files, each measured in a process of its own.
 
 `python -m benchmarks.parts FOLDER PART` prints one JSON line: seconds (wall and CPU), peak memory
-in MiB and what the part counted. Parts: `peer` (DuckDB alone: read_csv of the same files into tables, and a
-scan of every cell of the CSV) and `dq` (raw, load, profile, all rules; then DuckDB's scan of
-every cell of the typed tables).
+in MiB and what the part counted. Parts: `peer` (DuckDB alone: read_csv of the same files into
+tables, and a scan of every cell of the CSV) and `dq` (raw, load, profile, all rules; then
+DuckDB's scan of every cell of the typed tables).
 """
 
 from __future__ import annotations

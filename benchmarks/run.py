@@ -90,11 +90,11 @@ def _ratios(one: dict[str, object]) -> list[str]:
         base, scan = (one[kind][w][n] for w, n in (("peer", "read_csv"), ("dq", "scan")))  # type: ignore[index]
         csv_scan = one[kind]["peer"]["csv_scan"]  # type: ignore[index]
         load, rules = _sum(one, kind, LOADED), _sum(one, kind, RULES)
-        lines.append(
-            f"- {kind}: raw + typed + conversion findings ÷ read_csv = {load / base:.2f}; "
-            f"rules per ten ÷ scan of the CSV = {rules / tens / csv_scan:.2f}, ÷ scan of typed Parquet = "
-            f"{rules / tens / scan:.2f}"
-        )
+        lines += [
+            f"- {kind}: raw + typed + conversion findings ÷ read_csv = {load / base:.2f}",
+            f"- {kind}: rules per ten ÷ scan of the CSV = {rules / tens / csv_scan:.2f}",
+            f"- {kind}: rules per ten ÷ scan of the typed Parquet = {rules / tens / scan:.2f}",
+        ]
     peak = f"{one['peak_mib']:,.0f} MiB (peer {one['peer_peak_mib']:,.0f})"
     return [*lines, f"- peak memory {peak}; {one['findings']:,} findings"]
 
