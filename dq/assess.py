@@ -120,7 +120,7 @@ def assess(
         params={},
         as_of=crm.as_of,
         country=settings.country,
-        currency=settings.currency,
+        currency=crm.currency,
         language=settings.language,
         include_deleted=settings.include_deleted,
     )
@@ -129,12 +129,12 @@ def assess(
         context, RULES if rules is None else rules, settings.rules, places, watch.word
     )
     watch.part("group")
-    found = groups(engine, facts, outcomes)
+    tables = summaries(engine, crm, outcomes)
+    found = groups(engine, facts, outcomes, tables)
     if settings.only:
         found = tuple(g for g in found if g.table in settings.only)
     if findings is not None:
         _write_findings(engine, findings)
-    tables = summaries(engine, crm, outcomes)
     watch.stop()
     errored = refused > 0 or any(o.outcome is Outcome.ERRORED for o in outcomes)
     failed = any(g.severity.rank >= settings.fail_on.rank for g in found)
@@ -150,7 +150,7 @@ def assess(
         groups=found,
         outcomes=tuple(outcomes),
         notes=tuple(notes) + crm.notes,
-        currency=settings.currency,
+        currency=crm.currency,
         language=settings.language,
         versions=_versions(engine),
         findings_path=str(findings) if findings else None,

@@ -124,6 +124,7 @@ class Group:
     new: int | None = None
     examples: tuple[Finding, ...] = ()
     personal: bool = False  # the column holds personal data: mask values on pages and in logs
+    header: str | None = None  # the column's name in the file
 
 
 @dataclass(frozen=True)

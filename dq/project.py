@@ -39,6 +39,7 @@ def scan(
     settings: AssessmentSettings | None = None,
     engine: str = "duckdb",
     clock: Clock | None = None,
+    findings: Path | None = None,
     progress: Progress = _silent,
 ) -> Result:
     """Recognise and check files at hand; nothing is kept and no project is needed.
@@ -50,6 +51,7 @@ def scan(
         settings: business day, country, currency and the like.
         engine: `duckdb` or a Spark URL.
         clock: the machine's time, or a fixed one.
+        findings: where all findings are written as Parquet; None: groups carry the first few.
         progress: told each part of the work and what in it is being done.
 
     Raises:
@@ -79,11 +81,12 @@ def scan(
                 how,
                 notes=[*intake.notes, *found.notes],
                 refused=len(intake.refused),
+                findings=findings,
                 progress=progress,
             )
         finally:
             machine.close()
-    return replace(done.result, findings_path=None)
+    return done.result
 
 
 def recognise_files(
@@ -160,13 +163,17 @@ class Project:
         *,
         settings: AssessmentSettings | None = None,
         engine: str | None = None,
+        findings: Path | None = None,
         progress: Progress = _silent,
     ) -> Result:
-        """Check the project's tables (or only some) without keeping a run."""
+        """Check the project's tables (or only some) without keeping a run.
+
+        `findings` is where all findings are written as Parquet; see `scan`.
+        """
         how = replace(self.assessment_settings(settings), only=tuple(tables))
         with tempfile.TemporaryDirectory(prefix="dq-check-") as work:
-            done = self._assess(Path(work), how, engine, None, progress, lambda *_: None)
-        return replace(done.result, findings_path=None)
+            done = self._assess(Path(work), how, engine, findings, progress, lambda *_: None)
+        return done.result
 
     def run(
         self,

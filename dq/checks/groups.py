@@ -19,6 +19,9 @@ __all__ = ["EXAMPLES", "groups", "severities", "summaries"]
 EXAMPLES = 5
 """Records shown of each group; the rest are in findings.parquet."""
 
+MATTERS = 0.01
+"""The share of a total from which money decides the order of groups."""
+
 GROUP = ("code", "table", "column", "cause")
 
 
@@ -26,22 +29,30 @@ def groups(
     engine: Engine,
     facts: Mapping[str, TableFacts],
     outcomes: Sequence[RuleOutcome],
+    tables: Sequence[TableSummary] = (),
 ) -> tuple[Group, ...]:
-    """Groups of `work.findings`, worst first: failures, then effect, money, severity, share."""
+    """Groups of `work.findings`, worst first; see `_rank`. `tables` give the whole amounts."""
     judged = {(o.code, o.table): o.checked for o in outcomes}
     examples = _examples(engine)
     found = [_group(row, facts, judged, examples) for row in engine.query(_totals()).to_pylist()]
-    return tuple(sorted(found, key=_rank))
+    wholes = {table.name: table for table in tables}
+    return tuple(sorted(found, key=lambda group: _rank(group, wholes)))
 
 
-def _rank(group: Group) -> tuple[object, ...]:
+def _rank(group: Group, wholes: Mapping[str, TableSummary]) -> tuple[object, ...]:
+    """Errors, warnings, infos; within each what moves a total, then the rest by its share.
+
+    Amounts are compared as shares of their own whole: a lead's budget is not a deal's amount.
+    Below a hundredth of it, and where they are not known, the share of records says more.
+    """
     failure = group.severity.rank >= Severity.ERROR.rank
-    money = abs(group.money_won if group.money_won else group.money or Decimal(0))
+    money = _share_of_money(group, wholes)
     share = group.records / group.of if group.of else 0.0
     return (
         not failure,
+        group.severity is Severity.INFO,
         -abs(group.effect or Decimal(0)),
-        -money,
+        -money if money >= MATTERS else 0.0,
         -group.severity.rank,
         -share,
         group.code,
@@ -49,6 +60,17 @@ def _rank(group: Group) -> tuple[object, ...]:
         group.column or "",
         group.cause or "",
     )
+
+
+def _share_of_money(group: Group, wholes: Mapping[str, TableSummary]) -> float:
+    """The group's part of the won amount, else of its table's; 0 where it is not known."""
+    deals = wholes.get("deals") if group.table in ("deals", "deal_lines") else None
+    if group.money_won and deals is not None and deals.money_won:
+        return float(abs(group.money_won / deals.money_won))
+    own = wholes.get(group.table)
+    if group.money and own is not None and own.money:
+        return float(abs(group.money / own.money))
+    return 0.0
 
 
 def _totals() -> exp.Query:
@@ -165,6 +187,7 @@ def _group(
         records_won=int(str(row["records_won"])) if won else None,
         examples=some,
         personal=bool(known and known.personal),
+        header=known.header if known else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -46,14 +47,22 @@ def command(
     project = Project(state.directory)
     language = language_of(state, project.settings.defaults.language)
     progress = progress_for(state)
-    result = project.check(
-        tables,
-        settings=build_settings(language, as_of, country, currency, include_deleted, fail_on),
-        engine=engine,
-        progress=progress,
-    )
-    progress("", "")
-    deliver(
-        result, state, format=format_, output=output, limit=limit, language=language, project=True
-    )
+    with TemporaryDirectory(prefix="dq-findings-") as kept:
+        result = project.check(
+            tables,
+            settings=build_settings(language, as_of, country, currency, include_deleted, fail_on),
+            engine=engine,
+            findings=Path(kept) / "findings.parquet",
+            progress=progress,
+        )
+        progress("", "")
+        deliver(
+            result,
+            state,
+            format=format_,
+            output=output,
+            limit=limit,
+            language=language,
+            project=project.folder,
+        )
     return result.exit_code

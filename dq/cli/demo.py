@@ -37,10 +37,18 @@ def command(state: State, directory: Path | None, rows: int, seed: int) -> int:
     project = Project(folder)
     result = project.run(settings=None, progress=progress)
     progress("", "")
-    deliver(result, state, format="text", output=None, limit=1000, language=language, project=True)
+    deliver(
+        result,
+        state,
+        format="text",
+        output=None,
+        limit=1000,
+        language=language,
+        project=project.folder,
+    )
     page = folder / "dq-report.html"
     with atomic_write(page) as handle:
-        handle.write(render(result, "html", language=language, limit=1000, project=True))
+        handle.write(render(result, "html", language=language, limit=1000, project=project.folder))
     t = translator(language)
     click.echo("\n" + t.t("demo.open", page=str(page), truth=str(folder / "truth")))
     return 0

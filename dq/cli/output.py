@@ -63,9 +63,9 @@ def deliver(
     output: Path | None,
     limit: int,
     language: str,
-    project: bool = False,
+    project: Path | None = None,
 ) -> None:
-    """Render the result to a file, or to stdout; `project`: it is about one."""
+    """Render the result to a file, or to stdout; `project`: the folder that it is about."""
     from dq.formats import render
     from dq.formats.terminal import wants_color
 

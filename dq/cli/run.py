@@ -50,11 +50,17 @@ def command(
     )
     progress("", "")
     deliver(
-        result, state, format=format_, output=output, limit=limit, language=language, project=True
+        result,
+        state,
+        format=format_,
+        output=output,
+        limit=limit,
+        language=language,
+        project=project.folder,
     )
     page = project.folder / "dq-report.html"
     with atomic_write(page) as handle:
-        handle.write(render(result, "html", language=language, limit=limit, project=True))
+        handle.write(render(result, "html", language=language, limit=limit, project=project.folder))
     if format_ == "text" and not state.quiet:
         from dq.i18n import translator
 

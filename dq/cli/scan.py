@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -67,22 +68,24 @@ def command(
         if encoding or delimiter or sheet
         else None
     )
-    result = scan(
-        [state.directory / f for f in files],
-        preset=preset,
-        options=options,
-        settings=build_settings(language, as_of, country, currency, include_deleted, fail_on),
-        engine=engine,
-        progress=progress,
-    )
-    progress("", "")
-    deliver(result, state, format=format_, output=output, limit=limit, language=language)
-    if str(out) != "-":
-        page = render(result, "html", language=language, limit=limit)
+    with TemporaryDirectory(prefix="dq-findings-") as kept:
+        result = scan(
+            [state.directory / f for f in files],
+            preset=preset,
+            options=options,
+            settings=build_settings(language, as_of, country, currency, include_deleted, fail_on),
+            engine=engine,
+            findings=Path(kept) / "findings.parquet",
+            progress=progress,
+        )
+        progress("", "")
+        deliver(result, state, format=format_, output=output, limit=limit, language=language)
+        if str(out) == "-":
+            return result.exit_code
         with atomic_write(state.directory / out) as handle:
-            handle.write(page)
-        if format_ == "text" and not state.quiet:
-            from dq.i18n import translator
+            handle.write(render(result, "html", language=language, limit=limit))
+    if format_ == "text" and not state.quiet:
+        from dq.i18n import translator
 
-            click.echo(translator(language).t("cli.page_written", path=str(out)))
+        click.echo(translator(language).t("cli.page_written", path=str(out)))
     return result.exit_code

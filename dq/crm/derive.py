@@ -46,7 +46,8 @@ class Completed:
     """A table ready to be written.
 
     `query` gives `names` and the `unread` columns; `columns` are the types of mapped and own
-    columns, `derived` those of the added ones.
+    columns, `derived` those of the added ones. `currency` is the one that all amounts are in,
+    None where the rows name none; `mixed` tells that they name several and none is declared.
     """
 
     query: exp.Query
@@ -54,6 +55,8 @@ class Completed:
     columns: dict[str, str]
     derived: dict[str, str]
     unread: tuple[str, ...]
+    currency: str | None = None
+    mixed: bool = False
 
 
 def needs(table: str, parts: Mapping[str, Sequence[Part]]) -> list[str]:
@@ -95,7 +98,7 @@ def complete(lookups: Lookups, table: str, keys: Keys, currency: str | None) -> 
     for join in adds.joins:
         query = join.on(query)
     given = (*names, *adds.made, "_money", "_won")
-    return Completed(query, given, columns, adds.types, judged)
+    return Completed(query, given, columns, adds.types, judged, adds.currency, adds.mixed)
 
 
 def open_days(columns: Mapping[str, str], as_of: datetime) -> exp.Expr | None:
@@ -190,6 +193,8 @@ class _Adds:
         self.made: dict[str, exp.Expr] = {}
         self.types: dict[str, str] = {}
         self.joins: list[Join] = []
+        self.currency: str | None = None
+        self.mixed = False
 
     def _add(self, name: str, kind: str, value: exp.Expr) -> None:
         self.made[name] = value
@@ -202,6 +207,7 @@ class _Adds:
             return typed_null("decimal")
         money = money_of(self.lookups, self.table, self.columns, currency)
         self.joins += money.joins
+        self.currency, self.mixed = money.base, money.several
         amount = f.col(column, "l")
         if self.table != "deals":
             return money.in_base(amount) if money.branches else amount

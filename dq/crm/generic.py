@@ -39,8 +39,9 @@ def draft_generic(sample: TableSample, threshold: float) -> SourceDraft:
     ranked = _rank_tables(sample)
     best = ranked[0] if ranked else None
     if best is None:
-        file = sample.raw.facts.file
-        source.notes.append(Note("mapping.not_told", {"file": file.name}, file=str(file)))
+        facts = sample.raw.facts
+        name = f"{facts.file.name}[{facts.sheet}]" if facts.sheet else facts.file.name
+        source.notes.append(Note("mapping.not_told", {"file": name}, file=str(facts.file)))
         return source
     if best.confidence < threshold:
         source.asked.append(

@@ -8,6 +8,7 @@ failures, links and what is derived come out of one query a table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,15 +26,17 @@ from dq.crm.mapping import ProjectMapping
 from dq.crm.merges import MergeLog, merged_records
 from dq.crm.model import entity
 from dq.crm.numbering import load_numbered
-from dq.crm.parts import Part, PartSettings, build_part, judged_columns, unread
+from dq.crm.parts import Part, PartSettings, build_part, judged_columns, split_off, unread
 from dq.crm.problems import load_problems
 from dq.engines.base import Engine
+from dq.findings import Note
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 from dq.tables import RawTable
 
 __all__ = ["Crm", "CrmColumn", "CrmTable", "LoadSettings", "load"]
 
+_CODE = re.compile("[A-Z]{3}")
 _OWN_SCHEMAS = ("raw.", "src.", "crm.", "crm_all.", "work.")
 
 
@@ -64,7 +67,25 @@ def load(
     loading.unconverted(tables)
     bare_sources(engine, mapping, by_name, cells, settings.timezone)
     load_problems(engine, raws, {s.source: s.tables[0].table for s in mapping.sources if s.tables})
-    return Crm(facts, as_of, origin, (), settings, newest)
+    currency = settings.currency or _one_currency(tables)
+    return Crm(facts, as_of, origin, _about_money(tables), settings, currency, newest)
+
+
+def _one_currency(tables: Mapping[str, Completed]) -> str | None:
+    """The currency that all amounts are in, where the rows name it."""
+    named = {done.currency for done in tables.values() if done.currency}
+    mixed = any(done.mixed for done in tables.values())
+    code = named.pop() if len(named) == 1 and not mixed else ""
+    return code if _CODE.fullmatch(code) else None
+
+
+def _about_money(tables: Mapping[str, Completed]) -> tuple[Note, ...]:
+    """Amounts in several currencies are not added: said, for the total is then not known."""
+    return tuple(
+        Note("money.several_currencies", {"table": name}, "warning", table=name)
+        for name, done in tables.items()
+        if done.mixed
+    )
 
 
 @dataclass
@@ -105,6 +126,7 @@ class _Loading:
                     link_prefixes=self.keys.links(table),
                     blank_keys=(source.source, table.table) in self.keys.blank,
                     judged=judged[table.table],
+                    beside=split_off(source),
                 )
                 part = build_part(table, self.cells[source.source], settings)
                 parts.setdefault(table.table, []).append(part)

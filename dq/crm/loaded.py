@@ -64,4 +64,5 @@ class Crm:
     as_of_origin: str
     notes: tuple[Note, ...] = ()
     settings: LoadSettings | None = None
+    currency: str | None = None  # declared, else the one that all amounts are in
     newest_event: datetime | None = None

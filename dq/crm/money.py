@@ -43,13 +43,16 @@ MONEY_DATES: Mapping[str, tuple[str, ...]] = {
 class Money:
     """How a table's amounts become amounts in the base currency.
 
-    `joins` are on the alias `l`; `own` is NULL where the currency of the row is another
-    than the base and no rate is known.
+    `joins` are on the alias `l`; the amount is NULL where the currency of the row is another
+    than the base and no rate is known. `base` is the currency that all rows share (None: the
+    rows name none), `several` that they name more than one and none is declared.
     """
 
     digits: int
     branches: tuple[tuple[exp.Expr, exp.Expr | None], ...]
     joins: tuple[Join, ...] = ()
+    base: str | None = None
+    several: bool = False
 
     def in_base(self, amount: exp.Expr) -> exp.Expr:
         """The amount in base currency, rounded half-even to its minor unit."""
@@ -74,7 +77,7 @@ def money_of(
     if low is None:
         return Money(_digits(None), ())
     if low != high:
-        return Money(_digits(None), ((f.lit(False), None),))
+        return Money(_digits(None), ((f.lit(False), None),), several=True)
     base = low
     own = f.upper(f.col("currency", "l"))
     same = f.any_of(f.is_null(f.col("currency", "l")), own.eq(f.lit(base.upper())))
@@ -82,12 +85,12 @@ def money_of(
     days = [f.as_timestamp(f.col(c, "l")) for c in MONEY_DATES[table] if c in columns]
     rates = lookups.rates() if days else None
     if rates is None:
-        return Money(_digits(base), tuple(branches))
+        return Money(_digits(base), tuple(branches), base=base)
     day = f.date_of(days[0] if len(days) == 1 else f.coalesce(*days))
     place = f.concat(own, f.lit("|"), f.as_text(day))
     rate = f.col("rate", "r")
     branches.append((f.not_null(rate), rate))
-    return Money(_digits(base), tuple(branches), (Join(rates, "r", place, "k"),))
+    return Money(_digits(base), tuple(branches), (Join(rates, "r", place, "k"),), base)
 
 
 def _digits(currency: str | None) -> int:

@@ -6,13 +6,20 @@ text where they do (`_unread_<column>`), and the system columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from dq.crm.cells import Cells
-from dq.crm.mapping import ColumnMapping, Conversion, LinesRule, TableMapping
+from dq.crm.mapping import (
+    ColumnMapping,
+    Conversion,
+    LinesRule,
+    SourceMapping,
+    TableMapping,
+)
+from dq.crm.model import entity
 from dq.crm.staging import staged
 from dq.crm.typing import FALSE_WORDS, clean, helper, typed_null, value
 from dq.sql import portable as f
@@ -26,6 +33,7 @@ __all__ = [
     "joined_key",
     "judged_columns",
     "present",
+    "split_off",
     "unread",
 ]
 
@@ -41,7 +49,8 @@ class PartSettings:
 
     `prefix` goes before given keys, `link_prefixes` before the keys that relation columns
     hold. `blank_keys`: some rows have no key of their own. `judged` are the columns whose
-    failures this part reports (a raw column that feeds several is judged once).
+    failures this part reports (a raw column that feeds several is judged once). `beside` are
+    the records that the same row gives to other tables, by table (see `split_off`).
     """
 
     zone: str | None = None
@@ -49,6 +58,7 @@ class PartSettings:
     link_prefixes: Mapping[str, str] = field(default_factory=dict)
     blank_keys: bool = True
     judged: frozenset[str] = frozenset()
+    beside: Mapping[str, TableMapping] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,29 @@ def _readable(mapping: TableMapping) -> list[tuple[str, str, Conversion]]:
     return columns + [(o.name, o.source, o.conversion) for o in mapping.own]
 
 
+def split_off(mapping: SourceMapping) -> dict[str, TableMapping]:
+    """Tables whose records stand in the same row and have no id of their own, by name."""
+    return {t.table: t for t in mapping.tables if t.collapse and not t.key}
+
+
 def _mapped(mapping: TableMapping) -> list[ColumnMapping]:
     return [c for c in mapping.columns if c.target != "id"]
+
+
+def _content_columns(mapping: TableMapping) -> list[str]:
+    """Raw columns that make the key of a record without an id."""
+    names = {s for _, s, _ in _readable(mapping)}
+    for column in mapping.columns:
+        names |= {s for s in (column.source, *column.fallbacks, *column.joined) if s}
+    return sorted(names)
+
+
+def _digest(folded: Iterable[str]) -> exp.Expr:
+    """Digest of cells by the names of their folded texts; each carries its length."""
+    pieces: list[exp.Expr] = []
+    for name in folded:
+        pieces += [f.as_text(f.length(f.col(name))), f.lit(":"), f.col(name)]
+    return f.left(f.md5(f.concat(*pieces)), 16)
 
 
 def build_part(mapping: TableMapping, cells: Cells, settings: PartSettings) -> Part:
@@ -206,17 +237,11 @@ class _Builder:
 
     def _content(self, first: list[dict[str, exp.Expr]], where: exp.Expr | None) -> exp.Select:
         """Rows whose key is a hash of their cells and, unless they collapse, a number."""
-        names = {s for _, s, _ in _readable(self.mapping)}
-        for column in self.mapping.columns:
-            names |= {s for s in (column.source, *column.fallbacks, *column.joined) if s}
         folded = {
             f"d{i}": f.coalesce(f.fold(self.cells.text(name)), f.lit(""))
-            for i, name in enumerate(sorted(names))
+            for i, name in enumerate(_content_columns(self.mapping))
         }
-        pieces: list[exp.Expr] = []
-        for name in folded:
-            pieces += [f.as_text(f.length(f.col(name))), f.lit(":"), f.col(name)]
-        digest: dict[str, exp.Expr] = {"_digest": f.left(f.md5(f.concat(*pieces)), 16)}
+        digest: dict[str, exp.Expr] = {"_digest": _digest(folded)}
         order = [f.col("_row")]
         number: dict[str, exp.Expr] = {
             "_number": f.row_number(partition=[f.col("_digest")], order=order)
@@ -334,6 +359,9 @@ class _Builder:
 
     def _column(self, column: ColumnMapping) -> _Read:
         how = column.conversion
+        other = self._beside(column)
+        if other is not None:
+            return self._key_beside(column, other)
         if column.constant is not None:
             return self._steps(column.target, f.lit(column.constant), how)
         sources = [s for s in (column.source, *column.fallbacks) if s is not None]
@@ -341,6 +369,29 @@ class _Builder:
             empty = typed_null(how.type)
             return _Read(column.target, how, typed_null("text"), empty, empty)
         return self._read(column.target, sources, how, column.joined)
+
+    def _beside(self, column: ColumnMapping) -> TableMapping | None:
+        """The record of this very row that a name in it means, if the row gives one."""
+        relation = entity(self.mapping.table).relation(column.target)
+        other = self.settings.beside.get(relation.target) if relation is not None else None
+        if column.link != "name" or other is None or other is self.mapping:
+            return None
+        label = entity(other.table).name_column
+        named = {c.source for c in other.columns if c.target == label}
+        return other if column.source in named else None
+
+    def _key_beside(self, column: ColumnMapping, other: TableMapping) -> _Read:
+        """The content key of the row's other record: no name need be looked up."""
+        text = self._text(str(column.source))
+        folded: dict[str, exp.Expr] = {}
+        for name in _content_columns(other):
+            place = f"c{len(self._cleaned)}"
+            self._cleaned[place] = f.coalesce(f.fold(self._text(name)), f.lit(""))
+            folded[place] = f.col(place)
+        key = f.concat(f.lit("~"), _digest(folded))
+        place = f"v{len(self._values)}"
+        self._values[place] = f.case((f.not_null(text), key))
+        return _Read(column.target, column.conversion, text, text, f.col(place))
 
     def _read(
         self, name: str, sources: Sequence[str], how: Conversion, joined: Sequence[str] = ()

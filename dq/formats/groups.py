@@ -94,18 +94,24 @@ def group_view(
 def _facts(group: Group, result: Result, t: Translator) -> Iterable[Said]:
     """Counts and money of a group, each beside the whole it is a part of."""
     currency = result.currency
+    if group.header and not _is_said(group, t):
+        yield t.t("fact.header", header=shorten(group.header, 40))
     if group.records and group.of:
         share = t.percent(group.records / group.of)
         yield t.t("fact.share", of_records=t.of_records(group.table, group.of), share=share)
     table = _money_table(group, result)
-    if group.records_won and group.money_won is not None and table and table.money_won:
+    if group.records_won and not group.money_won:
+        yield t.n("fact.won_alone", group.records_won)
+    elif group.records_won and group.money_won is not None and table and table.money_won:
         money, whole = t.money(group.money_won, currency), t.money(table.money_won, currency)
-        yield t.n("fact.won", group.records_won, money=money, whole=whole)
+        said = t.n("fact.won", group.records_won, money=money, whole=whole)
+        yield _with_share(said, group.money_won, table.money_won, t)
     elif group.money == 0:
         pass
     elif group.money is not None and table and table.money:
         whole = t.money(table.money, currency)
-        yield t.t("fact.amount", money=t.money(group.money, currency), whole=whole)
+        said = t.t("fact.amount", money=t.money(group.money, currency), whole=whole)
+        yield _with_share(said, group.money, table.money, t)
     elif group.money is not None:
         yield t.t("fact.amount_alone", money=t.money(group.money, currency))
     elif group.records and table and table.money:
@@ -114,6 +120,16 @@ def _facts(group: Group, result: Result, t: Translator) -> Iterable[Said]:
         yield t.t("fact.effect", money=t.money(group.effect, currency))
     if group.new:
         yield t.t("fact.new", n=group.new)
+
+
+def _is_said(group: Group, t: Translator) -> bool:
+    """Whether the file's own header is what the sentence or the place calls the column anyway."""
+    words = {group.column, str(t.column(group.column or "", group.table))}
+    return str(group.header).casefold() in {str(word).casefold() for word in words}
+
+
+def _with_share(said: Said, part: Decimal, whole: Decimal, t: Translator) -> Said:
+    return Said(f"{said} ({t.percent(float(part / whole))})") if 0 < part < whole else said
 
 
 def _money_table(group: Group, result: Result) -> TableSummary | None:

@@ -64,6 +64,7 @@ def _about(table: TableSummary, result: Result, t: Translator) -> Said:
                 won=t.number(only.records_won),
                 money=t.money(only.money_won, result.currency),
                 whole=t.money(whole, result.currency),
+                money_share=t.percent(float(only.money_won / whole)),
             )
     if table.score_by_amount is None or table.score_by_amount >= 1 or not table.money:
         return t.n("headline.bad", table.bad_records, of_records=of_records, share=share)

@@ -117,6 +117,7 @@ def _group(
         "effect": _plain(group.effect),
         "new": group.new,
         "personal": personal,
+        "header": group.header,
         "args": shown_args(group, personal=personal),
         "examples": [_finding(f, group, t, currency) for f in records],
         "truncated": len(records) < group.records,

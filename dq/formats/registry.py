@@ -29,7 +29,7 @@ def render(
     quiet: bool = False,
     verbose: bool = False,
     findings: pa.Table | Path | str | None = None,
-    project: bool = False,
+    project: Path | None = None,
 ) -> str | bytes:
     """Render a result.
 
@@ -44,7 +44,7 @@ def render(
         verbose: Text: every group, every note.
         findings: All findings (findings.parquet or its content); default: the result's own
             `findings_path`, and without that the groups' examples.
-        project: Whether the result is about a project; decides which commands are named next.
+        project: The folder of the project that it is about; decides what is named next.
 
     Raises:
         UsageError: There is no such format.

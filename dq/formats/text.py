@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dq.crm.presets import crm_title
 from dq.findings import InputFact, Result
 from dq.formats.terminal import Paint, pad, text_width, wrap
 from dq.formats.view import ExampleView, GroupView, NoteView, RuleView, View, view_of
@@ -33,7 +34,7 @@ def render_text(
     width: int = 100,
     quiet: bool = False,
     verbose: bool = False,
-    project: bool = False,
+    project: Path | None = None,
 ) -> str:
     """The result as text, one trailing newline.
 
@@ -44,7 +45,7 @@ def render_text(
         width: Columns of the terminal.
         quiet: Only the headline.
         verbose: Every group, every note, and why rules do not apply.
-        project: Whether the result is about a project, not files at hand.
+        project: The folder of the project that it is about; None: files at hand.
     """
     view = view_of(result, t, everything=verbose, examples=_EXAMPLES, project=project)
     page = _Page(view, Paint(color), max(width, 40), verbose)
@@ -69,8 +70,10 @@ class _Page:
         if tail:
             yield ""
             yield from tail
-        yield ""
-        yield from self.rest()
+        rest = list(self.rest())
+        if rest:
+            yield ""
+            yield from rest
 
     def headline(self) -> str:
         return self.paint(self.view.headline, "bold")
@@ -85,7 +88,7 @@ class _Page:
             entries.insert(1, (t.t("label.refused"), list(self.view.refused)))
         counts = " · ".join(words for _, words in self.view.counts)
         if counts:
-            entries.append((t.t("label.groups"), [counts]))
+            entries.append((t.t("label.groups"), [f"{self.view.causes}: {counts}"]))
         entries.append((t.t("label.result"), [self.view.headline]))
         size = max(text_width(label) for label, _ in entries) + 2
         for label, texts in entries:
@@ -172,7 +175,7 @@ class _Page:
                     said = f"{self.t.t('label.setting')}: {note.setting}"
                     yield from wrap(said, self.width, first="  ", rest="    ")
             return
-        lines = list(_one_line_each(self.view.notes, self.t))
+        lines = self.view.brief
         for note in lines[:_NOTES]:
             yield from wrap(self.note(note, note.sentence), self.width, rest="  ")
         if len(lines) > _NOTES:
@@ -186,12 +189,16 @@ class _Page:
         return f"{label}: {note.place}: {said}" if note.place else f"{label}: {said}"
 
     def rest(self) -> Iterator[str]:
-        commands = [command for command, _ in self.view.commands]
-        label = self.t.t("label.next")
-        first = f"{label}: "
-        for command in commands[1:] if self.verbose else commands:
-            yield first + self.paint(command, "bold")
-            first = " " * text_width(first)
+        """Commands that lead on, each with what it is for where that fits beside it."""
+        first = f"{self.t.t('label.next')}: "
+        rest = " " * text_width(first)
+        size = max((text_width(command) for command, _ in self.view.commands), default=0)
+        for command, words in self.view.commands:
+            line = first + self.paint(pad(command, size), "bold")
+            if text_width(first) + size + 2 + text_width(words) <= self.width:
+                line += "  " + self.paint(words, "dim")
+            yield line
+            first = rest
 
 
 def _read(result: Result, t: Translator, *, verbose: bool) -> Iterator[str]:
@@ -217,6 +224,9 @@ def _input(fact: InputFact, t: Translator) -> str:
     left_out = fact.rows_read - fact.rows_kept
     if left_out:
         rows = Said(f"{rows}, {t.n('input.left_out', left_out)}")
+    system = crm_title(fact.preset)
+    if system:
+        name = Said(f"{name}, {isolate(system)}")
     became = t.joined(t.table(n) for n in fact.tables) if fact.tables else t.t("input.own_table")
     return f"{name}: {rows} → {became}"
 
@@ -261,20 +271,6 @@ def _rule(rule: RuleView) -> str:
     if rule.tables:
         name += f" ({rule.tables})"
     return f"{name}: {rule.reason}" if rule.reason else name
-
-
-def _one_line_each(notes: Sequence[NoteView], t: Translator) -> Iterator[NoteView]:
-    """Notes of one file as one; the same said of several files once, with their number."""
-    files: dict[tuple[str, str], list[str]] = {}
-    for note in notes:
-        files.setdefault((note.severity, note.place), []).append(note.sentence)
-    alike: dict[tuple[str, str], list[str]] = {}
-    for (severity, place), sentences in files.items():
-        said = " ".join(dict.fromkeys(sentences))
-        alike.setdefault((severity, said), []).append(place)
-    for (severity, said), places in alike.items():
-        place = places[0] if len(places) == 1 else t.n("note.files", len(places))
-        yield NoteView(severity, said, place, None)
 
 
 def _few(names: Sequence[str]) -> str:

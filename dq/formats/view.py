@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,12 +39,16 @@ __all__ = [
 SHOWN = 15
 """Errors and warnings that the first screen shows; the rest is folded by family."""
 
+_ALIKE = 3
+"""Of groups of one rule and column (a line each wrong name) the first screen shows so many."""
+
 _FEW, _INFOS = 6, 3
 
 REFUSED = "source.refused"
 """The note about a file that could not be read."""
 
 _OLD_DAYS = 7
+_YEAR, _YEARS = 365.25, 2
 _LONG = 60
 
 
@@ -76,6 +81,7 @@ class View:
     t: Translator
     headline: str
     as_of: str
+    causes: str  # the number of groups in words
     counts: tuple[tuple[str, str], ...]  # severity, its number of groups in words
     refused: tuple[str, ...]  # files that could not be read, and why
     groups: tuple[GroupView, ...]
@@ -84,6 +90,7 @@ class View:
     not_applicable: tuple[RuleView, ...]
     no_evidence: tuple[RuleView, ...]
     notes: tuple[NoteView, ...]
+    brief: tuple[NoteView, ...]  # the same, in one line a file
     commands: tuple[tuple[str, str], ...]  # command, what it does
 
     @property
@@ -111,7 +118,7 @@ def view_of(
     everything: bool = False,
     examples: int = 3,
     findings: pa.Table | Path | str | None = None,
-    project: bool = False,
+    project: Path | None = None,
 ) -> View:
     """Put a result into words.
 
@@ -122,8 +129,9 @@ def view_of(
             rest is folded by family.
         examples: Records shown of each group.
         findings: All findings, where more examples are wanted than the groups carry.
-        project: Whether the result is about a project, not files at hand.
+        project: The folder of the project that it is about; None: files at hand.
     """
+    notes = _notes(result, t)
     records = records_of(result.groups, findings, examples)
     views = [
         group_view(i, g, records[g.id][:examples], result, t)
@@ -137,6 +145,7 @@ def view_of(
         t=t,
         headline=headline_of(result, t),
         as_of=_as_of(result, t),
+        causes=t.n("tally.groups", len(result.groups)),
         counts=counts_of(result.groups, t),
         refused=tuple(t.t(n.code, **n.args) for n in result.notes if n.code == REFUSED),
         groups=tuple(shown),
@@ -144,15 +153,23 @@ def view_of(
         errored=by_outcome(Outcome.ERRORED),
         not_applicable=by_outcome(Outcome.NOT_APPLICABLE),
         no_evidence=by_outcome(Outcome.NO_EVIDENCE),
-        notes=_notes(result, t),
-        commands=_commands(result, t, project=project or result.run_id is not None),
+        notes=notes,
+        brief=tuple(_one_line_each(notes, t)),
+        commands=_commands(result, t, project),
     )
 
 
 def _first_screen(views: Sequence[GroupView]) -> list[GroupView]:
     """Errors and warnings, worst first; what is only for information where these are few."""
     infos = [view for view in views if view.group.severity is Severity.INFO]
-    serious = [view for view in views if view.group.severity is not Severity.INFO]
+    serious = []
+    alike: Counter[tuple[str, str, str | None]] = Counter()
+    for view in views:
+        if view.group.severity is not Severity.INFO:
+            kind = (view.group.code, view.group.table, view.group.column)
+            alike[kind] += 1
+            if alike[kind] <= _ALIKE:
+                serious.append(view)
     return serious[:SHOWN] + (infos[:_INFOS] if len(serious) < _FEW else [])
 
 
@@ -170,7 +187,7 @@ def _rules(result: Result, t: Translator, outcome: Outcome) -> tuple[RuleView, .
         RuleView(
             code=isolate(code),
             title=title_of(code, t),
-            tables=t.joined(isolate(name) for name in tables if name),
+            tables=t.joined(t.table(name) for name in tables if name),
             reason=reason,
             missing=missing[code, reason],
         )
@@ -200,13 +217,20 @@ def _notes(result: Result, t: Translator) -> tuple[NoteView, ...]:
     return tuple(sorted(dict.fromkeys(views), key=lambda view: ranks.get(view.severity, 0)))
 
 
+_SAID_ELSEWHERE = frozenset({"mapping.remembered", "mapping.preset_told", "source.sheet_read"})
+"""What the list of files says anyway."""
+
+_DELIMITERS = frozenset({",", ";", "\t"})
+"""What columns are separated by in files that all programs write."""
+
+
 def _is_usual(note: Note) -> bool:
     """Whether a note says only what everyone expects: commas, UTF-8, a mapping as before."""
-    if note.code == "mapping.remembered":
+    if note.code in _SAID_ELSEWHERE or note.args.get("format") == "html":
         return True
-    if note.code == "source.delimiter":
-        return note.args.get("delimiter") == ","
     encoding = str(note.args.get("encoding", "")).lower().replace("_", "-")
+    if note.code == "source.delimiter":
+        return note.args.get("delimiter") in _DELIMITERS
     return note.code == "source.encoding_detected" and encoding in {"utf-8", "ascii"}
 
 
@@ -226,6 +250,20 @@ def _note(note: Note, fact: InputFact | None, t: Translator) -> NoteView:
     return NoteView(note.severity, sentence, Said("") if named else place, setting)
 
 
+def _one_line_each(notes: Sequence[NoteView], t: Translator) -> Iterator[NoteView]:
+    """Notes of one file as one; the same said of several files once, with their number."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for note in notes:
+        files.setdefault((note.severity, note.place), []).append(note.sentence)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (severity, place), sentences in files.items():
+        said = " ".join(dict.fromkeys(sentences))
+        alike.setdefault((severity, said), []).append(place)
+    for (severity, said), places in alike.items():
+        place = places[0] if len(places) == 1 else t.n("note.files", len(places))
+        yield NoteView(severity, said, place, None)
+
+
 def _yaml(value: object) -> str:
     """A scalar or flat list as one would write it in dq.yaml."""
     if isinstance(value, bool):
@@ -241,25 +279,25 @@ def _yaml(value: object) -> str:
 def _as_of(result: Result, t: Translator) -> str:
     if result.as_of is None:
         return t.t("as_of.unknown")
-    sentence = t.t(f"as_of.{result.as_of_origin}", day=t.day(result.as_of))
+    day = t.day(result.as_of)
     days = (result.started.date() - result.as_of).days
     if result.as_of_origin == "newest_event" and days > _OLD_DAYS:
-        return Said(f"{sentence}; {t.n('as_of.data_end', days)}")
-    return sentence
+        if days >= _YEARS * _YEAR:
+            return t.n("as_of.data_end_years", round(days / _YEAR), day=day)
+        return t.n("as_of.data_end", days, day=day)
+    return t.t(f"as_of.{result.as_of_origin}", day=day)
 
 
-def _commands(result: Result, t: Translator, *, project: bool) -> tuple[tuple[str, str], ...]:
-    """Commands that lead on from here, the one that shows the rest first."""
-    worst = result.groups[0].code if result.groups else None
+def _commands(result: Result, t: Translator, project: Path | None) -> tuple[tuple[str, str], ...]:
+    """Commands that lead on from here."""
     commands: list[tuple[str, str]] = []
-    if project:
-        commands.append(("dq --verbose check", t.t("next.scan")))
-    else:
-        files = _files(result)
-        commands.append((f"dq --verbose scan {files}", t.t("next.scan")))
-        commands.append((f"dq init --from {files}", t.t("next.init")))
-    if worst:
-        commands.insert(1, (f"dq explain {worst}", t.t("next.explain")))
+    if result.groups:
+        commands.append((f"dq explain {result.groups[0].code}", t.t("next.explain")))
+    if project is not None and result.groups:
+        where = _quoted([project]) if project.resolve() != Path.cwd() else ""
+        commands.append((f"dq -C {where} run" if where else "dq run", t.t("next.again")))
+    if project is None and result.run_id is None:
+        commands.append((f"dq init --from {_files(result)}", t.t("next.init")))
     return tuple((isolate(command), words) for command, words in commands)
 
 

@@ -16,6 +16,7 @@ FSI, PDI = "\u2068", "\u2069"
 
 _PICTURES = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡"}
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_SPACES = re.compile("  +")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
 
 
@@ -47,8 +48,11 @@ _TABLE = _Pictures()
 
 
 def visible(text: str) -> Said:
-    """The text with every hidden or acting character shown by name (`⟨U+202E⟩`, `␛`, `⏎`)."""
-    return Said(text.translate(_TABLE))
+    """The text with every hidden or acting character shown by name (`⟨U+202E⟩`, `␛`, `⏎`).
+
+    Of spaces one after another, which pages and terminals show as one, each is shown too.
+    """
+    return Said(_SPACES.sub(lambda run: "␣" * len(run[0]), text.translate(_TABLE)))
 
 
 def isolate(text: str) -> Said:

@@ -31,6 +31,9 @@ _LEGAL = re.compile(
 _AROUND = r"\s.,'\u00a0\u202f%$€₽₴)"
 _NUMBER = re.compile(rf"[-+(]?[\d{_AROUND}]*\d[\d{_AROUND}a-zа-яіїє]{{0,6}}", re.IGNORECASE)
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
+"""A total names the currency beside its amount."""
+
 
 def looks_like_footer(cells: Sequence[str]) -> bool:
     """Whether a row says that it is a total or a legal line, and nothing in it is a record."""
@@ -41,8 +44,12 @@ def looks_like_footer(cells: Sequence[str]) -> bool:
         return len(words) == 1
     if not is_footer_word(words[0]):
         return False
-    texts = sum(1 for cell in words[1:] if len(cell) > 80 or not _NUMBER.fullmatch(clean(cell)))
+    texts = sum(1 for cell in words[1:] if len(cell) > 80 or not _is_number(clean(cell)))
     return texts == 0 or texts * 4 <= len(words)
+
+
+def _is_number(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(cell) or _CURRENCY.fullmatch(cell))
 
 
 def is_footer_word(cell: str) -> bool:

@@ -69,7 +69,7 @@ def read_html(job: Job) -> list[Part]:
             failed.append(error)
             skipped += (note("source.sheet_skipped", severity="warning", sheet=sheet),)
             continue
-        notes = (*text.notes, note("source.html_table", severity="warning"), *part.notes)
+        notes = (*text.notes, note("source.html_table"), *part.notes)
         parts.append(replace(part, notes=notes, encoding=text.encoding))
     if not parts:
         raise failed[0]

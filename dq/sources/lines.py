@@ -98,7 +98,7 @@ def note(
 
 def sheet_note(sheet: str) -> Note:
     """Said of a sheet or table when its file has several."""
-    return note("source.sheet_read", severity="warning", sheet=sheet, setting=("sheet", sheet))
+    return note("source.sheet_read", sheet=sheet, setting=("sheet", sheet))
 
 
 def refuse(

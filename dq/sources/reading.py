@@ -143,7 +143,7 @@ def _format_notes(path: Path, kind: str, options: ReadOptions) -> list[Note]:
     return [
         note(
             "source.format_by_content",
-            severity="warning",
+            severity="info" if kind == "html" else "warning",
             promised=promised,
             format=kind,
             setting=("format", kind),

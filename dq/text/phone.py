@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Phone", "PhoneJudge", "fixed_line", "normalise", "parse", "phone_key", "split_phones"]
 
+_TEXT_MARK = re.compile(r"^['’‘ʼ`]\s*(?=[+＋(\d])")
+"""An apostrophe keeps a spreadsheet from taking the number for a number; amoCRM writes it."""
 _PLAIN = re.compile(r"[+＋]?[\d\s().\-‐‑‒–—−/\u00a0]+")
 _EXPONENT = re.compile(r"\+?\d(?:[.,]\d+)?[eEеЕ]\+?\d{1,2}")
 _FLOAT = re.compile(r"\+?\d{7,15}[.,]0{1,2}")
@@ -72,7 +74,7 @@ class PhoneJudge:
 
     def __call__(self, value: str) -> Verdict | None:
         """The verdict on one value; None when it is fine or blank."""
-        return _judge(value.strip(), self.country)
+        return _judge(_stripped(value), self.country)
 
 
 def normalise(value: str, country: str | None = None) -> str | None:
@@ -83,7 +85,7 @@ def normalise(value: str, country: str | None = None) -> str | None:
 
 def parse(value: str, country: str | None = None) -> Phone | None:
     """The number and its extension, or None when the cell holds no single possible number."""
-    text, extension = _apart(_LABEL.sub("", value.strip()))
+    text, extension = _apart(_LABEL.sub("", _stripped(value)))
     if not _PLAIN.fullmatch(text):
         if not _VANITY.match(text):
             return None
@@ -101,7 +103,7 @@ def phone_key(value: str, country: str | None = None) -> str | None:
     e164 = normalise(value, country)
     if e164 is not None:
         return e164
-    text, _ = _apart(_LABEL.sub("", value.strip()))
+    text, _ = _apart(_LABEL.sub("", _stripped(value)))
     digits = re.sub(r"\D", "", text)
     return digits if _PLAIN.fullmatch(text) and _MIN <= len(digits) <= _MAX else None
 
@@ -120,7 +122,7 @@ def fixed_line(country: str) -> str:
 
 def split_phones(value: str, country: str | None = None) -> tuple[str, ...]:
     """The numbers of a cell that holds several and nothing else, E.164 where known; else ()."""
-    parts = [p for p in _SEPARATOR.split(_INNER.sub(";", value.strip())) if p and p.strip()]
+    parts = [p for p in _SEPARATOR.split(_INNER.sub(";", _stripped(value))) if p and p.strip()]
     if len(parts) < 2:
         return ()
     keys: list[str] = []
@@ -130,6 +132,10 @@ def split_phones(value: str, country: str | None = None) -> tuple[str, ...]:
             return ()
         keys.append(key)
     return tuple(dict.fromkeys(keys))
+
+
+def _stripped(value: str) -> str:
+    return _TEXT_MARK.sub("", value.strip())
 
 
 def _apart(text: str) -> tuple[str, str | None]:

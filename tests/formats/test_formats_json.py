@@ -80,6 +80,7 @@ def test_exact_group(sample: Result, words: Any) -> None:
         "effect": None,
         "new": None,
         "personal": False,
+        "header": None,
         "args": {"target": "products", "suggestion": "Alto Pro"},
         "examples": [
             {

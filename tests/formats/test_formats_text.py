@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_no_colour_unless_asked(sample: Result, words: Any) -> None:
 def test_nothing_wrong(sample: Result, words: Any) -> None:
     clean = replace(sample, outcome="clean", exit_code=0, groups=(), notes=(), inputs=(), tables=())
     clean = replace(clean, as_of_origin="declared")
-    text = render(clean, "text", language=words("en"), project=True)
+    text = render(clean, "text", language=words("en"), project=Path())
     assert text == (
         "As of   31 Dec 2017, as asked\n"
         "Result  Nothing wrong was found: 1 rule looked at the data.\n"
@@ -67,8 +68,6 @@ def test_nothing_wrong(sample: Result, words: Any) -> None:
         "deals.next_step_at),\n"
         "  T103\u00a0(stage_history), X101\u00a0(activities)\n"
         "No data to judge: F103\u00a0(accounts)\n"
-        "\n"
-        "Next: dq --verbose check\n"
     )
 
 
@@ -127,9 +126,15 @@ def test_a_crashed_rule_comes_first(sample: Result, words: Any) -> None:
 
 
 def test_a_run_names_its_own_commands(sample: Result, words: Any) -> None:
-    text = render(replace(sample, run_id="r1"), "text", language=words("en"))
+    run = replace(sample, run_id="r1")
+    text = render(run, "text", language=words("en"), project=Path())
     assert isinstance(text, str)
-    assert text.endswith("\nNext: dq --verbose check\n      dq explain R101\n")
+    assert text.endswith(
+        "\nNext: dq explain R101  what the worst finding means and how to repair it\n"
+        "      dq run           after the repair: what is left\n"
+    )
+    elsewhere = render(run, "text", language=words("en"), project=Path("my crm"))
+    assert "      dq -C 'my crm' run  after" in str(elsewhere)
 
 
 def test_fresh_data_need_no_warning(sample: Result, words: Any) -> None:
@@ -200,7 +205,10 @@ def test_what_everyone_expects_is_not_said(sample: Result, words: Any) -> None:
     notes = (
         Note("source.delimiter", {"delimiter": ","}, file="a.csv"),
         Note("source.encoding_detected", {"encoding": "utf-8"}, file="a.csv"),
-        Note("source.delimiter", {"delimiter": ";"}, file="b.csv", setting=("delimiter", ";")),
+        Note("source.delimiter", {"delimiter": ";"}, file="a.csv", setting=("delimiter", ";")),
+        Note("mapping.preset_told", {"preset": "amoCRM", "n": 1}, setting=("preset", "amocrm")),
+        Note("source.sheet_read", {"sheet": "Deals"}, file="a.csv", setting=("sheet", "Deals")),
+        Note("source.delimiter", {"delimiter": "|"}, file="b.csv", setting=("delimiter", "|")),
     )
     text = render(replace(sample, inputs=(), notes=notes), "text", language=words("en"))
     assert isinstance(text, str)
@@ -217,7 +225,7 @@ def test_one_table_one_group_names_the_won_part(sample: Result, words: Any) -> N
     changed = replace(sample, groups=groups, tables=tables)
     assert render(changed, "text", language=words("en"), quiet=True) == (
         "1,480 of 8,800 deals (16.8%) have an error; of them 729 won, with 3,510,578 of "
-        "10,005,534.\n"
+        "10,005,534 (35.1%).\n"
     )
 
 

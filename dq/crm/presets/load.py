@@ -16,7 +16,7 @@ from dq.crm.model import TABLES, Entity, entity
 from dq.crm.preset import Preset, PresetColumn, PresetTable, Signature, StatusRule
 from dq.errors import UsageError
 
-__all__ = ["PRESETS", "crm_url", "crm_words", "parse_preset", "preset", "presets"]
+__all__ = ["PRESETS", "crm_title", "crm_url", "crm_words", "parse_preset", "preset", "presets"]
 
 PRESETS = ("salesforce", "hubspot", "pipedrive", "zoho", "amocrm", "bitrix24", "dynamics")
 """Presets told by their headers; `generic` is what is left."""
@@ -55,6 +55,11 @@ def crm_words(preset_name: str | None, language: str) -> Mapping[str, str]:
         return {}
     words = _head(preset_name).words
     return words.get(language) or words.get("en") or {}
+
+
+def crm_title(preset_name: str | None) -> str | None:
+    """The system's name as people write it; None for files of no known system."""
+    return _head(preset_name).title if preset_name in PRESETS else None
 
 
 def crm_url(preset_name: str | None, table: str) -> str | None:

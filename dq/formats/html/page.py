@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dq.crm.presets import crm_title
 from dq.findings import InputFact, Result
 from dq.formats.html.environment import page
 from dq.formats.view import view_of
@@ -26,7 +27,7 @@ def render_html(
     *,
     limit: int = 1000,
     findings: pa.Table | Path | str | None = None,
-    project: bool = False,
+    project: Path | None = None,
 ) -> str:
     """The result as one self-contained page; at most 25 records a group, with the true count."""
     source = findings if findings is not None else result.findings_path
@@ -36,17 +37,18 @@ def render_html(
         t,
         view=view,
         result=result,
-        title=_title(result, t),
+        title=_title(result, t, project),
         made=t.t("page.made", moment=result.started, seconds=_seconds(result.seconds, t)),
         inputs=[(fact, _input_name(fact), _detected(fact, t)) for fact in result.inputs],
         has_money=any(table.money is not None for table in result.tables),
-        has_won=any(table.money_won is not None for table in result.tables),
+        has_deleted=any(table.deleted for table in result.tables),
+        has_merged=any(table.merged for table in result.tables),
     )
 
 
-def _title(result: Result, t: Translator) -> Said:
-    if result.run_id:
-        return t.t("page.run", run=result.run_id)
+def _title(result: Result, t: Translator, project: Path | None) -> Said:
+    if project is not None:
+        return t.t("page.run", folder=shorten(project.resolve().name))
     names = list(dict.fromkeys(shorten(Path(fact.file).name) for fact in result.inputs))
     if not names:
         return Said("dq")
@@ -77,6 +79,7 @@ def _detected(fact: InputFact, t: Translator) -> Said:
         name = _DELIMITERS.get(fact.delimiter)
         said = t.t(f"delimiter.{name}") if name else fact.delimiter
         parts.append(t.t("detected.delimiter", delimiter=said))
-    if fact.preset and fact.preset != "generic":
-        parts.append(t.t("detected.preset", preset=fact.preset))
+    system = crm_title(fact.preset)
+    if system:
+        parts.append(t.t("detected.preset", preset=system))
     return t.joined(parts)

@@ -48,7 +48,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         typed = [c for c in facts.columns.values() if c.header is not None and c.type in TYPES]
         of_kind = list(_of_kind(facts))
         if not typed and not of_kind:
-            yield Skip(name, "needs.typed_columns", {"table": name})
+            yield Skip(name, "needs.typed_columns")
         if typed:
             yield _unread(context, facts, typed)
         for column, expected in of_kind:

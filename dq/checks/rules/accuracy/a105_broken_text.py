@@ -38,7 +38,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             suspect = f.search(f.col(column.name), SUSPECT)
             yield value_check(context, name, column.name, ScriptJudge(), suspect)
         if not any(text_columns(facts, KINDS)):
-            yield Skip(name, "needs.texts", {"table": name})
+            yield Skip(name, "needs.texts")
 
 
 RULE = Rule(

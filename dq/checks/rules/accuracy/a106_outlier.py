@@ -5,8 +5,9 @@ an average, and often a total, more than all the others together.
 
 Method: robust z (median and median absolute deviation × 1.4826), within the product, kind or
 currency where that is known, over at least 30 values, zeros and values that stand for nothing
-left out. In a group that spans more than × 10 (5th to 95th per cent) logarithms are compared;
-in a narrower one a value must be far off on both scales. The limit is 3.5 and grows with the
+left out. In a group that spans more than × 10 (5th to 95th per cent) logarithms are compared,
+each side by its own spread where that is the wider: small amounts have a long tail. In a
+narrower group a value must be far off on both scales. The limit is 3.5 and grows with the
 number of values, so that a normal spread alone gives hardly a finding; over many groups it is
 higher where a group is small and its spread uncertain. Durations are only judged for being
 too long. Where all values agree there is nothing to measure by.
@@ -92,7 +93,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         facts = context.tables[name]
         columns = [c for c in facts.columns.values() if _is_measure(context, facts, c)]
         if not columns:
-            yield Skip(name, "needs.money", {"table": name})
+            yield Skip(name, "needs.money")
             continue
         for column in columns:
             if not column.filled:
@@ -227,12 +228,16 @@ def _spread(judged: _Judged) -> exp.Select:
     """Of each group of at least 30 with a spread: what `_stats` says, and the deviations."""
     x, log = f.col("x", "s"), f.ln(f.col("x", "s"))
     stats = ("n", "middle", "log_middle", "low", "high")
+    away = log - f.col("log_middle", "m")
+    below, above = away < f.lit(0), away > f.lit(0)
     return (
         exp.select(
             f.alias(f.col("g", "s"), "g"),
             *[f.alias(f.max(f.col(c, "m")), c) for c in stats],
             f.alias(f.median(f.abs(x - f.col("middle", "m"))), "mad"),
-            f.alias(f.median(f.abs(log - f.col("log_middle", "m"))), "log_mad"),
+            f.alias(f.median(f.abs(away)), "log_mad"),
+            f.alias(f.median(f.case((below, f.abs(away)))), "log_below"),
+            f.alias(f.median(f.case((above, f.abs(away)))), "log_above"),
         )
         .from_(judged.values.copy().subquery("s"))
         .join(f.table(f"work.{judged.name}", "m"), on=f.col("g", "s").eq(f.col("g", "m")))
@@ -257,9 +262,10 @@ def _told(context: RuleContext, judged: _Judged) -> _Told:
 def _scored(judged: _Judged, told: _Told) -> exp.Select:
     """Values beyond their group's limit: id, system columns, value, x, g, middle, n, ratio."""
     deviation = f.div0(f.col("x", "s") - f.col("middle", "d"), f.col("mad", "d") * f.lit(_MAD))
-    log = f.div0(
-        f.ln(f.col("x", "s")) - f.col("log_middle", "d"), f.col("log_mad", "d") * f.lit(_MAD)
-    )
+    away = f.ln(f.col("x", "s")) - f.col("log_middle", "d")
+    side = f.case((away < f.lit(0), f.col("log_below", "d")), default=f.col("log_above", "d"))
+    mad = f.col("log_mad", "d")
+    log = f.div0(away, f.greatest(mad, f.coalesce(side, mad.copy())) * f.lit(_MAD))
     wide = f.col("high", "d") > f.col("low", "d") * f.lit(_WIDE)
     near = f.least(f.abs(deviation), f.abs(log))
     z = f.case((wide, f.abs(log)), default=near)

@@ -69,7 +69,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         facts = context.tables[name]
         mapped = [c for c in text_columns(facts, KINDS) if c.name not in CODES]
         if not mapped:
-            yield Skip(name, "needs.category", {"table": name})
+            yield Skip(name, "needs.category")
         for column in clear_text(facts, KINDS):
             if column.name not in CODES:
                 variants = _variants(context, name, column)

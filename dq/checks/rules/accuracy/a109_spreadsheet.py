@@ -100,7 +100,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         zeros = list(zero_checks(context, facts))
         judged = [f.not_null(f.col(c.name)) for c in columns if c.name != "id"]
         if not judged and not zeros:
-            yield Skip(name, "needs.texts", {"table": name})
+            yield Skip(name, "needs.texts")
             continue
         if judged:
             yield Check(name, f.lit(False), when=f.any_of(*judged))

@@ -43,7 +43,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     for table in sorted(context.tables):
         column = next((c for c in DATES.get(table, ("created_at",)) if context.has(table, c)), None)
         if column is None:
-            yield Skip(table, "needs.date", {"table": table})
+            yield Skip(table, "needs.date")
             continue
         yield _query(context, table, column)
 

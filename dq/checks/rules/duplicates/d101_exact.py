@@ -52,7 +52,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
 
 
 def _nothing(table: str) -> Skip:
-    return Skip(table, "needs.identity", {"table": table})
+    return Skip(table, "needs.identity")
 
 
 def _records(context: RuleContext, table: str) -> Iterator[CheckLike]:

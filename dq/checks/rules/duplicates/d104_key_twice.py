@@ -24,7 +24,7 @@ __all__ = ["RULE"]
 def checks(context: RuleContext) -> Iterator[CheckLike]:
     for table in sorted(context.tables):
         if not context.tables[table].key_given:
-            yield Skip(table, "needs.key", {"table": table})
+            yield Skip(table, "needs.key")
             continue
         yield Query(table, _repeated(context, table), count_query(f"crm.{table}"), "id")
 

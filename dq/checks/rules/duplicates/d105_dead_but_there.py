@@ -29,7 +29,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     pointing = list(links(context))
     for table in sorted(context.tables):
         if not context.tables[table].marks:
-            yield Skip(table, "needs.marks", {"table": table})
+            yield Skip(table, "needs.marks")
             continue
         evidence = count_query(f"crm_all.{table}")
         some = [link for link in pointing if link.target == table]
