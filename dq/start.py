@@ -74,7 +74,8 @@ def start(
             begun.recognition = recognise(
                 intake.raws, preset=preset, language=language, country=country
             )
-        if begun.recognition.preset != "generic":
+        told = {source.preset for source in begun.recognition.mapping.sources} - {"generic"}
+        if preset is not None or len(told) == 1:
             values["crm",] = begun.recognition.preset
         for raw in intake.raws:
             values["sources", raw.name] = _source(folder, raw, intake.raws)

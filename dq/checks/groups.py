@@ -187,7 +187,7 @@ def _group(
         records_won=int(str(row["records_won"])) if won else None,
         examples=some,
         personal=bool(known and known.personal),
-        header=known.header if known else None,
+        header=known.header if known and len(facts[table].sources) < 2 else None,
     )
 
 

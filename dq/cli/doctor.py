@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ import dq
 from dq.cli.options import State
 from dq.cli.output import language_of
 from dq.errors import DqError
+
+if TYPE_CHECKING:
+    from dq.i18n.translator import Translator
 
 __all__ = ["command"]
 
@@ -34,10 +38,12 @@ def command(state: State, backup: bool) -> int:
 
     t = translator(language_of(state))
     bad = 0
-    for good, key, args in [*_machine(), *_project(state.directory)]:
+    for good, key, args in [*_machine(), *_project(state.directory, t)]:
         mark = "✓" if good else "✗" if good is False else "·"
         click.echo(f"{mark} {t.t(key, **args)}")
         bad += good is False
+    for line in _not_applicable(state.directory, t):
+        click.echo(line)
     if backup:
         from dq.clock import Clock
         from dq.project import Project
@@ -71,7 +77,7 @@ def _machine() -> Iterator[Line]:
     yield free >= 1, "doctor.disk", {"free": free}
 
 
-def _project(directory: Path) -> Iterator[Line]:
+def _project(directory: Path, t: Translator) -> Iterator[Line]:
     from dq.config import find_project
     from dq.project import Project
     from dq.runs import latest
@@ -91,13 +97,35 @@ def _project(directory: Path) -> Iterator[Line]:
             load_glossary(project.glossary_path)
         yield True, "doctor.config", {"sources": len(project.settings.sources)}
     except DqError as error:
-        yield False, "doctor.broken", {"error": str(error)}
+        yield False, "doctor.broken", {"error": t.error(error)}
         return
     run = latest(folder)
     if run is None:
         yield None, "doctor.no_run", {}
         return
     damaged = run.damaged()
-    yield not damaged, "doctor.run", {"run": run.run_id, "damaged": ", ".join(damaged)}
-    missing = [o for o in run.document.get("outcomes", []) if o.get("outcome") == "not_applicable"]
-    yield None, "doctor.not_applicable", {"codes": ", ".join(sorted({o["code"] for o in missing}))}
+    if damaged:
+        yield False, "doctor.damaged", {"run": run.run_id, "damaged": ", ".join(damaged)}
+    else:
+        yield True, "doctor.run", {"run": run.run_id}
+
+
+def _not_applicable(directory: Path, t: Translator) -> Iterator[str]:
+    """Rules that the latest run had nothing to judge by, each with what it misses."""
+    from dq.config import find_project
+    from dq.findings import Outcome, RuleOutcome
+    from dq.formats.view import rule_views
+    from dq.runs import latest
+
+    try:
+        run = latest(find_project(directory))
+        recorded = run.document.get("outcomes", ()) if run else ()
+    except DqError:
+        return
+    outcomes = [RuleOutcome(**{**each, "outcome": Outcome(each["outcome"])}) for each in recorded]
+    rules = rule_views(outcomes, Outcome.NOT_APPLICABLE, t)
+    if rules:
+        yield f"· {t.t('doctor.not_applicable')}"
+    for rule in rules:
+        tables = f" ({rule.tables})" if rule.tables else ""
+        yield f"  {rule.code} {rule.title}{tables}: {rule.reason}"

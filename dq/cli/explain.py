@@ -36,9 +36,10 @@ def command(state: State, code: str) -> int:
     fix = f"rule.{rule.code}.fix"
     if t.has(fix):
         click.echo(f"→ {t.t(fix)}")
-    click.echo(f"\n{t.severity(rule.severity)} · {', '.join(rule.needs)}")
+    needs = t.joined(t.t(need) for need in rule.needs)
+    click.echo(f"\n{t.severity(rule.severity)} · {t.t('explain.needs', needs=needs)}")
     if rule.params:
-        click.echo(f"\ndq.yaml:\n  rules:\n    {rule.code}:\n      params:")
+        click.echo(f"\n{t.t('explain.settings')}\n  rules:\n    {rule.code}:\n      params:")
         for name, value in rule.params.items():
             click.echo(f"        {name}: {json.dumps(value, ensure_ascii=False, default=str)}")
     if t.language == "en":

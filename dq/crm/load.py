@@ -227,9 +227,7 @@ class _Loading:
             columns=column_facts(name, parts, done.columns, done.derived),
             sources=tuple(dict.fromkeys(p.mapping.source for p in parts)),
             key_given=any(p.mapping.key for p in parts),
-            links={
-                c.target: c.link for p in parts for c in p.mapping.columns if c.link is not None
-            },
+            links=self._links(name),
             read=counts["kept"] + folded,
             live=counts["live"],
             deleted=counts["kept"] - counts["live"] - counts["merged"],
@@ -238,6 +236,24 @@ class _Loading:
             marks=name in self.lookups.merges
             or any(p.mapping.deleted or p.mapping.merged_into or p.mapping.in_force for p in parts),
         )
+
+    def _links(self, name: str) -> dict[str, str]:
+        """How each relation column names the other side.
+
+        `unlisted`: by a name, and no file lists the other side: its records are those that
+        stand in the rows of others.
+        """
+        found: dict[str, str] = {}
+        for part in self.parts[name]:
+            for column in part.mapping.columns:
+                relation = entity(name).relation(column.target)
+                if column.link is None or relation is None:
+                    continue
+                others = self.parts.get(relation.target, ())
+                unlisted = bool(others) and all(p.mapping.collapse for p in others)
+                by_name = column.link == "name" and unlisted
+                found[column.target] = "unlisted" if by_name else column.link
+        return found
 
     def _folded(self, name: str, parts: Sequence[Part]) -> int:
         """Rows that went into another: identical split-off records, repeated product rows."""

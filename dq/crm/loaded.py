@@ -39,7 +39,8 @@ class CrmColumn:
 class CrmTable:
     """A canonical table that is there: read = live + deleted + merged (+ collapsed).
 
-    `marks`: the source says which rows are deleted or merged.
+    `marks`: the source says which rows are deleted or merged. `links` are id, name or
+    unlisted (by a name, while no file lists the records meant).
     """
 
     name: str

@@ -39,6 +39,8 @@ _WORDS = "|".join(
     if word[0].isalpha()
 )
 _CURRENCY = f"(?:[{''.join(c for c in CURRENCIES if not c[0].isalpha())}]|{_WORDS})?"
+_EXPONENT = r"[+-]?\d[.,]\d+[eEеЕ][+-]?\d{1,3}"
+"""What a spreadsheet made of a long number; its comma parts no values."""
 _SQL_TYPES = {
     "text": "TEXT",
     "integer": "BIGINT",
@@ -71,7 +73,10 @@ def convert(text: exp.Expr, how: Conversion, zone: str | None = None) -> exp.Exp
 def clean(text: exp.Expr, how: Conversion) -> exp.Expr:
     """What of a trimmed text is to be read: one of several values, no words for nothing."""
     if how.split:
-        text = trimmed(f.split_part(text, f.lit(how.split), f.lit(1)))
+        first = trimmed(f.split_part(text, f.lit(how.split), f.lit(1)))
+        if how.split == ",":
+            first = f.case((f.full_match(text, _EXPONENT), text), default=first)
+        text = first
     if how.empty_words:
         words = [w.casefold() for w in how.empty_words]
         text = f.case((f.in_(f.fold(text), words), f.lit(None)), default=text)

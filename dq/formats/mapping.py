@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dq.formats.terminal import pad
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["mapping_text"]
 
 _WIDTH = 28
+_SAMPLE = datetime(2024, 12, 31, 23, 59, 58)
+"""A day that shows by its numbers how dates are written."""
 
 
 def mapping_text(recognition: Recognition, t: Translator) -> str:
@@ -75,7 +78,7 @@ def _how(column: ColumnMapping, t: Translator) -> str:
     if column.link == "name":
         parts.append(str(t.t("map.by_name")))
     if column.conversion.formats:
-        parts.append(column.conversion.formats[0])
+        parts.append(_SAMPLE.strftime(column.conversion.formats[0]))
     if column.conversion.decimal_mark == ",":
         parts.append("1 234,5")
     if column.confidence < 1:

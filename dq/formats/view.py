@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ __all__ = [
     "RuleView",
     "View",
     "own_words",
+    "rule_views",
     "view_of",
 ]
 
@@ -174,11 +175,23 @@ def _first_screen(views: Sequence[GroupView]) -> list[GroupView]:
 
 
 def _rules(result: Result, t: Translator, outcome: Outcome) -> tuple[RuleView, ...]:
-    """Rules with one outcome; a rule with the same reason on several tables is one line."""
+    there = {table.name for table in result.tables}
+    return rule_views(result.outcomes, outcome, t, there)
+
+
+def rule_views(
+    outcomes: Iterable[RuleOutcome],
+    outcome: Outcome,
+    t: Translator,
+    there: Collection[str] = (),
+) -> tuple[RuleView, ...]:
+    """Rules with one outcome; a rule with the same reason on several tables is one line.
+
+    `there` are the tables at hand: what is missing does not name them.
+    """
     lines: dict[tuple[str, str], list[str]] = {}
     missing: dict[tuple[str, str], tuple[str, ...]] = {}
-    there = {table.name for table in result.tables}
-    for each in result.outcomes:
+    for each in outcomes:
         if each.outcome is outcome:
             reason = t.t(each.reason, **each.args) if each.reason else Said("")
             lines.setdefault((each.code, reason), []).append(each.table or "")
@@ -195,7 +208,7 @@ def _rules(result: Result, t: Translator, outcome: Outcome) -> tuple[RuleView, .
     )
 
 
-def _missing(outcome: RuleOutcome, there: set[str]) -> tuple[str, ...]:
+def _missing(outcome: RuleOutcome, there: Collection[str]) -> tuple[str, ...]:
     """Columns and tables that a rule needs and nothing was mapped to."""
     if outcome.reason not in {"needs.columns", "needs.tables"}:
         return ()

@@ -77,6 +77,7 @@ def run_document(
         "tables": [_table(summary) for summary in result.tables],
         "totals": plain(result.totals),
         "groups": len(result.groups),
+        "outcomes": plain(result.outcomes),
         "notes": [_note(note) for note in result.notes],
         "timings": {name: round(value, 3) for name, value in timings.items()},
         "snapshots": dict(snapshots),

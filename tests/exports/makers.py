@@ -31,8 +31,8 @@ _SOURCES = ("Сайт", "Звонок", "Рекомендация", "Выста�
 def bitrix24(deals: int = 120) -> bytes:
     """An "Excel" export of Bitrix24: an HTML table named .xls, deals repeated for each product.
 
-    Wrong in it: the last three deals are won without an amount; deals 1001 to 1005 are won
-    and have no company; two phones have lost digits; one e-mail is of gmial.com.
+    Wrong in it: the last three deals are won without an amount; two phones have lost digits;
+    one e-mail is of gmial.com. Deals 1001 to 1005 have no company, but a contact.
     """
     rng = random.Random(_SEED)
     head = (
@@ -63,10 +63,9 @@ def bitrix24(deals: int = 120) -> bytes:
             amount = "" if number >= deals - 3 else _spaced(price * count)
             rows.append(
                 [
-                    str(1001 + number), f"Заказ {number + 1}, {firm or last}", "Общая", stage, amount,
-                    "RUB", product, _spaced(price), str(count), firm, f"{first} {last}", phone,
-                    mail, _OWNERS[number % 4], source,
-                    made.strftime("%d.%m.%Y %H:%M:%S"),
+                    str(1001 + number), f"Заказ {number + 1}, {firm or last}", "Общая", stage,
+                    amount, "RUB", product, _spaced(price), str(count), firm, f"{first} {last}",
+                    phone, mail, _OWNERS[number % 4], source, made.strftime("%d.%m.%Y %H:%M:%S"),
                     (made + timedelta(days=30)).strftime("%d.%m.%Y"), shown,
                     "Перезвонить после 15:00<br>важно" if number % 7 == 0 else "",
                 ]
@@ -95,8 +94,8 @@ def _cell(text: str) -> str:
 def amocrm(deals: int = 90) -> bytes:
     """A deal export of amoCRM in cp1251, with its headers that stand twice.
 
-    Wrong in it: six won deals have no budget; four lost deals have no reason; two deals stand
-    under one name, contact and day.
+    Wrong in it: six won deals have the budget 0; four lost deals have no reason; the last two
+    deals are one deal twice. Phones begin with an apostrophe, which is no fault.
     """
     rng = random.Random(_SEED + 1)
     head = (
@@ -124,12 +123,13 @@ def amocrm(deals: int = 90) -> bytes:
         reason = "" if stage != stages[3] or lost < 4 else rng.choice(("Дорого", "Нет ответа"))
         phone = f"'+79{rng.randrange(10**8, 10**9)}"
         made_text = made.strftime("%d.%m.%Y %H:%M:%S")
+        firm = rng.choice(_FIRMS)
         rows.append(
             [
                 str(24_500_000 + 137 * number), f"Заявка № {number + 1}",
-                "0" if number < 6 else str(rng.randrange(20, 900) * 500), owner, made_text, owner,
+                "0" if number < 6 else str(rng.randrange(100, 900) * 500), owner, made_text, owner,
                 made_text, owner, end if done else "не закрыта", "окна, сайт", "", "", stage,
-                "Воронка", person, rng.choice(_FIRMS), owner, rng.choice(_FIRMS), "", phone,
+                "Воронка", person, firm, owner, firm, "", phone,
                 f"lead{number}@mail.ru", "Тверь", source, "", rng.choice(_GOODS)[0], "", "yandex",
                 "cpc", "", "", "", source, "", "", "", reason,
             ]
@@ -198,8 +198,8 @@ def salesforce(deals: int = 80) -> bytes:
 def workbook(deals: int = 60) -> bytes:
     """A workbook kept by hand: a summary, three tables with title lines, a total, an empty sheet.
 
-    Wrong in it: two companies with one tax number; phones typed as numbers; a deal of a company
-    that is not in the list; dates typed as text among real ones.
+    Wrong in it: a deal of a company that is not in the list. Phones typed as numbers and dates
+    typed as text among real ones are no fault.
     """
     rng = random.Random(_SEED + 3)
     book = openpyxl.Workbook()
@@ -209,7 +209,7 @@ def workbook(deals: int = 60) -> bytes:
     firms = book.create_sheet("Компании")
     firms.append(("Компания", "ИНН", "Телефон", "Город", "Ответственный"))
     for number, name in enumerate(_FIRMS):
-        tax = _inn(500100000 + 7919 * (0 if number == 1 else number))
+        tax = _inn(500_100_000 + 7919 * number)
         owner = _OWNERS[number % 4]
         firms.append((f"ООО {name}", tax, 74951230000 + number, "Тверь", owner))
     sheet = book.create_sheet("Сделки")

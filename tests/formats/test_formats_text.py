@@ -67,7 +67,7 @@ def test_nothing_wrong(sample: Result, words: Any) -> None:
         "Not applicable: C106\u00a0(deals.lost_reason), C107\u00a0(deals.next_step, "
         "deals.next_step_at),\n"
         "  T103\u00a0(stage_history), X101\u00a0(activities)\n"
-        "No data to judge: F103\u00a0(accounts)\n"
+        "No data to judge: F103\u00a0(companies)\n"
     )
 
 
@@ -141,6 +141,63 @@ def test_fresh_data_need_no_warning(sample: Result, words: Any) -> None:
     text = render(replace(sample, as_of=date(2018, 1, 9)), "text", language=words("en"))
     assert isinstance(text, str)
     assert "As of   9 Jan 2018, the newest event in the data\n" in text
+
+
+@pytest.mark.parametrize(
+    ("as_of", "language", "said"),
+    [
+        (date(2017, 1, 1), "en", "1 Jan 2017, where the data end, 376 days before this run"),
+        (date(2016, 1, 1), "en", "1 Jan 2016, where the data end, about 2 years before this run"),
+        (date(2012, 6, 1), "ru", "на этом данные кончаются, примерно за 6 лет до проверки"),
+        (date(2016, 1, 1), "uk", "на цьому дані закінчуються, приблизно за 2 роки до перевірки"),
+    ],
+)
+def test_old_data_say_so_once(
+    sample: Result, words: Any, as_of: date, language: str, said: str
+) -> None:
+    text = str(render(replace(sample, as_of=as_of), "text", language=words(language)))
+    assert said in " ".join(text.split())
+
+
+def test_at_most_three_groups_of_one_kind_come_first(
+    sample: Result, words: Any, group: Any
+) -> None:
+    alike = tuple(group(code="R101", cause=f"name {i}", column="product_id") for i in range(9))
+    other = group(code="C105", column="closed_at")
+    text = str(render(replace(sample, groups=(*alike, other)), "text", language=words("en")))
+    assert text.count("R101 · deals.product_id") == 3
+    assert text.count("C105 · deals.closed_at") == 1
+    assert "+ Relations: 6 errors" in text
+    everything = render(
+        replace(sample, groups=(*alike, other)), "text", language=words("en"), verbose=True
+    )
+    assert str(everything).count("R101 · deals.product_id") == 9
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("won_date", True),
+        ("Close date", False),  # as the sentence says it
+        ("closed_at", False),  # as the place says it
+        (None, False),
+    ],
+)
+def test_a_group_names_the_column_of_the_file(
+    sample: Result, words: Any, group: Any, header: str | None, said: bool
+) -> None:
+    found = group(column="closed_at", header=header)
+    text = str(render(replace(sample, groups=(found,)), "text", language=words("en")))
+    assert (f"column “{header}” of the file" in text) is said
+    assert ("of the file ·" in text) is said
+
+
+def test_won_deals_without_an_amount_are_counted_all_the_same(
+    sample: Result, words: Any, group: Any
+) -> None:
+    found = group(money="0", money_won="0", records_won=6)
+    text = str(render(replace(sample, groups=(found,)), "text", language=words("en")))
+    assert " · 6 won deals\n" in text
 
 
 def test_hostile_names_are_inert(sample: Result, words: Any, group: Any) -> None:

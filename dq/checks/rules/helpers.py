@@ -38,13 +38,19 @@ class Link:
 
 
 def links(context: RuleContext) -> Iterator[Link]:
-    """Relations whose column is mapped with values and whose other side is there."""
+    """Relations whose column is mapped with values and whose other side is there.
+
+    Where no file lists the other side a name that is not among its records says nothing.
+    """
     for table in sorted(context.tables):
         facts = context.tables[table]
         for relation in entity(table).relations:
             if not context.filled(table, relation.column) or relation.target not in context.tables:
                 continue
-            by_name = facts.links.get(relation.column) == "name"
+            how = facts.links.get(relation.column)
+            if how == "unlisted":
+                continue
+            by_name = how == "name"
             yield Link(table, relation.column, relation.target, by_name)
 
 

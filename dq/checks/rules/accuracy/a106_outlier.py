@@ -6,8 +6,8 @@ an average, and often a total, more than all the others together.
 Method: robust z (median and median absolute deviation × 1.4826), within the product, kind or
 currency where that is known, over at least 30 values, zeros and values that stand for nothing
 left out. In a group that spans more than × 10 (5th to 95th per cent) logarithms are compared,
-each side by its own spread where that is the wider: small amounts have a long tail. In a
-narrower group a value must be far off on both scales. The limit is 3.5 and grows with the
+each side by its own spread where that is the wider (small amounts have a long tail), and the
+value must lie × 3 beyond that span. In a narrower group it must be far off on both scales. The limit is 3.5 and grows with the
 number of values, so that a normal spread alone gives hardly a finding; over many groups it is
 higher where a group is small and its spread uncertain. Durations are only judged for being
 too long. Where all values agree there is nothing to measure by.
@@ -51,6 +51,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 _STAFF = re.compile(r"employee|headcount|staff|сотрудник|штат|працівник|співробітник", re.I)
 _MAD = 1.4826
 _WIDE = 10.0
+_BEYOND = 3.0
 _FEW = 3
 _HEAVY = 0.01
 _MIXED = 1 / 30
@@ -268,7 +269,11 @@ def _scored(judged: _Judged, told: _Told) -> exp.Select:
     log = f.div0(away, f.greatest(mad, f.coalesce(side, mad.copy())) * f.lit(_MAD))
     wide = f.col("high", "d") > f.col("low", "d") * f.lit(_WIDE)
     near = f.least(f.abs(deviation), f.abs(log))
-    z = f.case((wide, f.abs(log)), default=near)
+    beyond = f.any_of(
+        f.col("x", "s") > f.col("high", "d") * f.lit(_BEYOND),
+        f.col("x", "s") * f.lit(_BEYOND) < f.col("low", "d"),
+    )
+    z = f.case((f.all_of(wide, beyond), f.abs(log)), (wide.copy(), f.lit(0.0)), default=near)
     kept = ("id", *SYSTEM, "value", "g")
     wanted = [f.col("mad", "d") > f.lit(0), z > told.limit()]
     if judged.column.kind == "duration":

@@ -107,6 +107,6 @@ RULE = Rule(
     scope=Scope.ROW,
     severity=Severity.WARNING,
     checks=checks,
-    needs=("deals.status", "deals.next_step or deals.next_step_at"),
+    needs=("deals.status", "deals.next_step / deals.next_step_at"),
     doc=__doc__ or "",
 )

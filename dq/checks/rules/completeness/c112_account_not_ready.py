@@ -111,7 +111,7 @@ RULE = Rule(
     scope=Scope.TABLE,
     severity=Severity.INFO,
     checks=checks,
-    needs=("accounts", "deals.account_id", "contacts.account_id or accounts.tax_id"),
+    needs=("accounts", "deals.account_id", "contacts.account_id / accounts.tax_id"),
     params={"contacts": 2},
     doc=__doc__ or "",
 )
