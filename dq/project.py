@@ -199,9 +199,8 @@ class Project:
                 keep_tables(machine, done.crm, writer)
                 raws.extend(read)
 
-            work = self.folder / ".dq" / "tmp"
-            work.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix="run-", dir=work) as folder:
+            writer.work.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix="run-", dir=writer.work) as folder:
                 findings = writer.path / "findings.parquet"
                 done = self._assess(Path(folder), how, engine, findings, progress, keep)
             final = self.folder / ".dq" / "runs" / writer.run_id / "findings.parquet"

@@ -30,6 +30,9 @@ _EDGES = f"(?:^|{_MARK}){_EDGE}|{_EDGE}(?:$|{_MARK})"
 Reader = Callable[[exp.Expr, str | None], exp.Expr]
 """Value of a cell, given the business zone."""
 
+_LONG = 18
+"""Whole numbers of more digits are ids: engines keep them as text."""
+
 TEXT, DOUBLE, ZONED = "text", "double", "zoned"
 
 
@@ -121,12 +124,16 @@ def _kind(arrow: pa.DataType) -> str:
 
     if pa.types.is_boolean(arrow):
         return "boolean"
-    if pa.types.is_integer(arrow):
+    if pa.types.is_uint64(arrow):
+        return TEXT  # it may not fit 64 bits with a sign: engines keep it as text
+    if pa.types.is_integer(arrow) or pa.types.is_duration(arrow) or pa.types.is_null(arrow):
         return "integer"
     if pa.types.is_floating(arrow):
         return DOUBLE
     if pa.types.is_decimal(arrow):
-        return "decimal" if arrow.scale else "integer"
+        if arrow.scale:
+            return "decimal"
+        return "integer" if arrow.precision <= _LONG else TEXT
     if pa.types.is_date(arrow):
         return "date"
     if pa.types.is_timestamp(arrow):

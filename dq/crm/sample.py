@@ -103,7 +103,7 @@ class TableSample:
         if limit is not None and len(array) > limit:
             array = array.slice(0, limit)
         if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-            array = pc.cast(array, pa.string())
+            array = _as_text(array)
         return pc.utf8_trim_whitespace(array)
 
     def head(self, column: str) -> pa.ChunkedArray:
@@ -123,6 +123,18 @@ class TableSample:
                 step = max(1, len(groups) * each // limit)
                 groups = groups[::step]
             return file.read_row_groups(groups, columns=[column]).column(0)
+
+
+def _as_text(array: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Values as text; of what Arrow cannot write (lists, bytes that are no text) Python's."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return pc.cast(array, pa.string())
+    except pa.ArrowException:
+        texts = [None if value is None else str(value) for value in array.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def _all_differ(array: pa.ChunkedArray) -> bool:

@@ -293,6 +293,8 @@ def _typed(cursor: duckdb.DuckDBPyConnection, text: str, *, long_numbers: str = 
 
 
 def _target(found: str, long_numbers: str) -> str:
+    if found == "UBIGINT":
+        return long_numbers
     if found in _INTEGERS:
         return "BIGINT"
     if found == "FLOAT":

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ __all__ = [
     "atomic_write",
     "move_folder",
     "remove_folder",
+    "remove_temporaries",
     "safe_name",
     "sha256_file",
     "sync_tree",
@@ -28,6 +30,9 @@ __all__ = [
 ]
 
 _CHUNK = 1 << 20
+_TEMPORARY = ".dq-tmp"
+_FORGOTTEN = 3600.0
+"""Seconds after which a temporary file belongs to no one at work."""
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
@@ -41,7 +46,7 @@ def atomic_write(path: Path, *, text: bool = True) -> Iterator[IO[Any]]:
     Raises:
         DqError: it cannot be written; the sentence says why.
     """
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}{_TEMPORARY}")
     with file_errors(path, "write"):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
@@ -119,6 +124,15 @@ def remove_folder(folder: Path) -> None:
     """Remove a folder and all below it; absent is no error."""
     with file_errors(folder, "write"), suppress(FileNotFoundError):
         shutil.rmtree(folder)
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Remove from a folder what writers left in it that were killed an hour ago or earlier."""
+    with suppress(OSError):
+        for path in folder.glob(f".*{_TEMPORARY}"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _FORGOTTEN:
+                    path.unlink()
 
 
 def safe_name(text: str, *, limit: int = 80) -> str:

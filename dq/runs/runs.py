@@ -24,6 +24,7 @@ from dq.files import (
     file_errors,
     move_folder,
     remove_folder,
+    remove_temporaries,
     sha256_file,
     sync_tree,
     write_atomic,
@@ -92,6 +93,8 @@ class Run:
 class RunWriter:
     """A run while it is written. Files go below `path`; `finish` makes it a run.
 
+    `work` is a folder for what only the work needs; the next run removes what is left in it.
+
     As a context manager it is abandoned when the block does not finish it.
     """
 
@@ -108,6 +111,7 @@ class RunWriter:
         try:
             self.run_id = clock.new_run_id()
             self.snapshots = Snapshots(self._state / "snapshots")
+            self.work = self._state / "tmp"
             self._sweep()
             self.path = self._runs / f"{_STAGING}{self.run_id}"
             with file_errors(self.path, "write"):
@@ -186,7 +190,10 @@ class RunWriter:
         """Remove what killed runs left; the lock says that none is at work."""
         for leftover in self._runs.glob(f"{_STAGING}*"):
             remove_folder(leftover)
+        remove_folder(self.work)
         self.snapshots.sweep()
+        remove_temporaries(self.project)
+        remove_temporaries(self._state)
 
 
 def begin(project: Path, clock: Clock, command: str = "dq run") -> RunWriter:
