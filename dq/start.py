@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files as resource
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ def start(
             begun.refused = intake.refused
             if not intake.raws:
                 raise intake.refused[0]
+            intake.raws = _named(intake.raws)
             begun.recognition = recognise(
                 intake.raws, preset=preset, language=language, country=country
             )
@@ -90,6 +92,21 @@ def start(
         write_atomic(glossary, text)
         begun.written.append(glossary)
     return begun
+
+
+def _named(raws: Sequence[RawTable]) -> list[RawTable]:
+    """The tables under names that dq.yaml takes: `Deals 2024:Sheet 1` is Deals_2024_Sheet_1."""
+    named: list[RawTable] = []
+    taken: set[str] = set()
+    for raw in raws:
+        base = re.sub(r"\W+", "_", raw.name).strip("_") or "table"
+        base = base if base[0].isalpha() else f"file_{base}"
+        name, number = base, 2
+        while name.casefold() in taken:
+            name, number = f"{base}_{number}", number + 1
+        taken.add(name.casefold())
+        named.append(replace(raw, name=name))
+    return named
 
 
 def _source(folder: Path, raw: RawTable, raws: Sequence[RawTable]) -> dict[str, object]:

@@ -43,7 +43,11 @@ def find_dialect(lines: Sequence[str], options: ReadOptions) -> Dialect:
     found = _seen(body)
     if found is None:
         return Dialect(",", skip)
-    said = note("source.delimiter", delimiter=found, setting=("delimiter", found))
+    said = note(
+        "source.delimiter",
+        delimiter=found,
+        setting=("delimiter", "tab" if found == "\t" else found),
+    )
     return Dialect(found, skip, (said,))
 
 
