@@ -7,10 +7,11 @@ Method: robust z (median and median absolute deviation × 1.4826), within the pr
 currency where that is known, over at least 30 values, zeros and values that stand for nothing
 left out. In a group that spans more than × 10 (5th to 95th per cent) logarithms are compared,
 each side by its own spread where that is the wider (small amounts have a long tail), and the
-value must lie × 3 beyond that span. In a narrower group it must be far off on both scales. The limit is 3.5 and grows with the
-number of values, so that a normal spread alone gives hardly a finding; over many groups it is
-higher where a group is small and its spread uncertain. Durations are only judged for being
-too long. Where all values agree there is nothing to measure by.
+value must lie × 3 beyond that span. In a narrower group it must be far off on both scales. The
+limit is 3.5 and grows with the number of values, so that a normal spread alone gives hardly a
+finding; over many groups it is higher where a group is small and its spread uncertain.
+Durations are only judged for being too long. Where all values agree there is nothing to
+measure by.
 
 Example: forty deals of 10,000 to 14,000 and one of 1,260,000.
 Repair: compare with the contract or the invoice; correct the amount, its unit or currency.
