@@ -3,7 +3,8 @@
 Which of the two is right nobody can tell from the report, and reports read different ones.
 Compared are: a line's total with quantity, price, discount and tax; a deal's amount with its
 live lines; what an invoice says was paid with its payments; the probability of closed deals
-with their outcome; a weighted amount with amount and probability.
+with their outcome; a weighted amount with amount and probability; the counters that a
+campaign keeps of its members and deals with the rows that are there.
 
 How a house reckons (with or without tax, discount as a sum or in per cent) is read from the
 records: the reading that explains most of them is the rule, and it must explain at least
@@ -22,6 +23,7 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
+from dq.checks.rules.accuracy.rollups import rollups
 from dq.checks.rules.helpers import SYSTEM, number, rows
 from dq.checks.rules.values import nothing_found
 from dq.findings import Severity
@@ -57,7 +59,9 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     compared = [*_lines(context), *_deals(context), *_invoices(context), *_chances(context)]
     for comparison in compared:
         yield _judge(context, comparison)
-    if not compared:
+    counters = list(rollups(context))
+    yield from counters
+    if not compared and not counters:
         yield Skip(None, "rule.A108.nothing")
 
 
@@ -281,6 +285,11 @@ RULE = Rule(
     scope=Scope.TABLE,
     severity=Severity.ERROR,
     checks=checks,
-    needs=("deal_lines.total", "deals.amount with deal_lines", "invoices.paid_amount"),
+    needs=(
+        "deal_lines.total",
+        "deals.amount with deal_lines",
+        "invoices.paid_amount",
+        "counters of campaigns with touches or deals",
+    ),
     doc=__doc__ or "",
 )

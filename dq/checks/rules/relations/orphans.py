@@ -10,10 +10,15 @@ from dq.checks.context import RuleContext
 from dq.checks.rule import Query
 from dq.checks.rules.helpers import Link, count_query, number, rows
 from dq.checks.rules.relations.near import NearNames, near_schema
+from dq.checks.rules.relations.told import tell_apart
+from dq.checks.rules.values import nothing_found
 from dq.crm.model import entity
 from dq.sql import portable as f
 
 __all__ = ["orphan_queries"]
+
+NONE_LEAST = 3
+"""If not one of so many different values is found, the two tables do not belong together."""
 
 NAMES_LIMIT = 50_000
 """Targets with more names than this get no near-miss search by spelling."""
@@ -26,22 +31,28 @@ def orphan_queries(
 
     A deleted or merged parent is D105's, except where the rule speaks of the parent itself.
 
-    Where more than `partial_share` of the different values are missing, the other table is
-    evidently not whole: one finding about the table instead of one a record.
+    Where more than `partial_share` of the different values are missing, or all of a few, the
+    other table is evidently not whole, or has other keys: one finding about the table.
     """
     place = f"{code}_{link.table}_{link.column}"
     _unmatched(context, place, link, dead_too)
     evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
     total = number(rows(context, _distinct(f"crm.{link.table}", link.column))[0]["n"])
-    lost = number(rows(context, _distinct(f"work.{place}", "value"))[0]["n"])
+    found = rows(context, _distinct(f"work.{place}", "value"))[0]
+    lost = number(found["n"])
     share = float(str(context.params.get("partial_share", 0.5)))
     least = number(context.params.get("partial_least", 10))
-    if lost >= least and lost > share * total:
-        yield _partial(place, link, lost, total, evidence)
+    none = lost == total and lost >= NONE_LEAST
+    if none or (lost >= least and lost > share * total):
+        cause = "none" if none else "partial"
+        yield _about_table(link, cause, lost, total, number(found["rows"]), evidence)
+        return
+    if not lost:
+        yield Query(link.table, nothing_found(), evidence, link.column)
         return
     _near(context, place, link)
     limit = number(context.params.get("causes", 30))
-    yield Query(link.table, _named(place, link, lost <= limit), evidence, link.column)
+    yield Query(link.table, _named(context, place, link, limit), evidence, link.column)
 
 
 def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> None:
@@ -79,22 +90,26 @@ def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> 
 
 
 def _distinct(table: str, column: str) -> exp.Select:
-    return exp.select(f.alias(f.count_distinct(f.col(column)), "n")).from_(f.table(table))
+    return exp.select(
+        f.alias(f.count_distinct(f.col(column)), "n"), f.alias(f.count(), "rows")
+    ).from_(f.table(table))
 
 
-def _partial(place: str, link: Link, lost: int, total: int, evidence: exp.Query) -> Query:
-    del place
+def _about_table(
+    link: Link, cause: str, lost: int, total: int, records: int, evidence: exp.Query
+) -> Query:
     one = exp.select(
-        f.alias(f.as_text(f.lit(None)), "key"),
-        f.alias(f.lit("partial"), "cause"),
+        f.alias(f.null("text"), "key"),
+        f.alias(f.lit(cause), "cause"),
         f.alias(f.lit("warning"), "severity"),
         f.alias(f.lit(str(lost)), "arg_missing"),
         f.alias(f.lit(str(total)), "arg_total"),
+        f.alias(f.lit(str(records)), "arg_n"),
         f.alias(f.lit(link.target), "arg_target"),
-        f.alias(f.lit(None), "_source"),
+        f.alias(f.null("text"), "_source"),
         f.alias(exp.cast(exp.null(), "BIGINT"), "_row"),
-        f.alias(exp.cast(exp.null(), "DECIMAL(18, 4)"), "_money"),
-        f.alias(exp.cast(exp.null(), "BOOLEAN"), "_won"),
+        f.alias(f.null("decimal"), "_money"),
+        f.alias(f.null("boolean"), "_won"),
     )
     return Query(link.table, one, evidence, link.column)
 
@@ -120,28 +135,54 @@ def _near(context: RuleContext, place: str, link: Link) -> None:
     )
 
 
-def _named(place: str, link: Link, few: bool) -> exp.Query:
-    near = f.not_null(f.col("suggestion", "s"))
-    detail = f.concat(f.lit(":"), f.col("value", "w")) if few else f.lit("")
-    cause = f.case(
-        (f.col("dead", "w"), f.lit("dead")),
-        (near, f.concat(f.lit("near"), detail)),
-        default=f.concat(f.lit("missing"), detail.copy()),
-    )
-    return (
+def _named(context: RuleContext, place: str, link: Link, limit: int) -> exp.Query:
+    """The records with causes: a misspelt name and its suggestion each its own, others together."""
+    lost = f"work.{place}_lost"
+    context.engine.create(
+        lost,
         exp.select(
-            f.alias(f.col("id", "w"), "key"),
-            f.alias(f.col("value", "w"), "value"),
-            f.alias(cause, "cause"),
-            f.alias(f.coalesce(f.col("suggestion", "s"), f.lit("")), "arg_suggestion"),
-            f.alias(f.col("value", "w"), "arg_value"),
-            f.alias(f.lit(link.target), "arg_target"),
-            *[f.alias(f.col(c, "w"), c) for c in ("_source", "_row", "_money", "_won")],
+            *[f.col(c, "w") for c in ("id", "_source", "_row", "_money", "_won", "value", "dead")],
+            f.col("suggestion", "s"),
+            f.alias(f.case((_is_near(), f.col("value", "w"))), "near"),
+            f.alias(
+                f.case((f.not_(f.any_of(f.col("dead", "w"), _is_near())), f.col("value", "w"))),
+                "missing",
+            ),
         )
         .from_(f.table(f"work.{place}", "w"))
         .join(
             f.table(f"work.{place}_near", "s"),
             on=f.col("value", "w").eq(f.col("value", "s")),
             join_type="left",
-        )
+        ),
     )
+    near = tell_apart(context, lost, "near", limit)
+    missing = tell_apart(context, lost, "missing")
+    is_near = f.not_null(f.col("near"))
+    value = f.col("value")
+    args = {
+        name: f.case((is_near.copy(), near.args[name]), default=said)
+        for name, said in missing.args.items()
+    }
+    return exp.select(
+        f.alias(f.col("id"), "key"),
+        value,
+        f.alias(
+            f.case(
+                (f.col("dead"), f.lit("dead")),
+                (is_near, near.cause(value.copy(), "near")),
+                default=missing.cause(value.copy(), "missing"),
+            ),
+            "cause",
+        ),
+        f.alias(f.coalesce(f.col("suggestion"), f.lit("")), "arg_suggestion"),
+        f.alias(value.copy(), "arg_value"),
+        f.alias(f.lit(link.target), "arg_target"),
+        *[f.alias(said, name) for name, said in args.items()],
+        *[f.col(c) for c in ("_source", "_row", "_money", "_won")],
+    ).from_(f.table(lost))
+
+
+def _is_near() -> exp.Expr:
+    """Whether a value that is lost for good has a suggestion."""
+    return f.all_of(f.not_(f.col("dead", "w")), f.not_null(f.col("suggestion", "s")))

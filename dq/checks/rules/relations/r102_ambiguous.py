@@ -15,7 +15,8 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import blank_links, count_query, links, number
+from dq.checks.rules.helpers import blank_links, count_query, links
+from dq.checks.rules.relations.told import tell_apart
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -29,7 +30,6 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     yield from blank
     if not found and not blank:
         yield Skip(None, "needs.links_by_name")
-    limit = number(context.params["causes"])
     for link in found:
         doubled = (
             exp.select(f.col("n"), f.col("copies"))
@@ -49,11 +49,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         )
         place = f"work.R102_{link.table}_{link.column}"
         context.engine.create(place, matched)
-        names = context.engine.query(
-            exp.select(f.alias(f.count_distinct(f.col("value")), "n")).from_(f.table(place))
-        ).to_pylist()[0]["n"]
-        named = f.concat(f.lit("ambiguous:"), f.col("value"))
-        cause = named if names <= limit else f.lit("ambiguous")
+        told = tell_apart(context, place, "value")
         sql = exp.select(
             *[
                 f.col(c)
@@ -61,7 +57,8 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             ],
             f.alias(f.lit(link.target), "arg_target"),
             f.alias(f.col("value"), "arg_value"),
-            f.alias(cause, "cause"),
+            f.alias(told.cause(f.col("value"), "ambiguous"), "cause"),
+            *[f.alias(said, name) for name, said in told.args.items()],
         ).from_(f.table(place))
         evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
         yield Query(link.table, sql, evidence, link.column)
@@ -75,6 +72,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     checks=checks,
     needs=("a relation given by name",),
-    params={"causes": 30},
     doc=__doc__ or "",
 )

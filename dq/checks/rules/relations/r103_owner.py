@@ -18,6 +18,7 @@ from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.helpers import Link, blank_links, count_query, links
 from dq.checks.rules.relations.orphans import orphan_queries
+from dq.checks.rules.relations.told import tell_apart
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -63,25 +64,29 @@ def _open(context: RuleContext, table: str) -> exp.Expression | None:
 
 
 def _gone(context: RuleContext, link: Link) -> Iterator[Query]:
+    """Records of owners who have left or, if they have not, are switched off."""
     judged = _open(context, link.table)
-    conditions = []
+    if judged is None:
+        return
+    still: list[exp.Expression] = [judged]
     if context.has("users", "left_at"):
         left = f.date_of(f.as_timestamp(f.col("left_at", "u")))
         gone = f.coalesce(left < f.lit(context.as_of.date()), f.lit(False))
-        conditions.append((gone, f.lit("left")))
+        yield _of_word(context, link, f.all_of(*still, gone), "left")
+        still.append(f.not_(gone.copy()))
     if context.has("users", "active"):
         off = f.coalesce(f.not_(f.col("active", "u")), f.lit(False))
-        conditions.append((off, f.lit("inactive")))
-    if judged is None or not conditions:
-        return
-    cause = f.case(*conditions, default=f.lit(None))
+        yield _of_word(context, link, f.all_of(*still, off), "inactive")
+
+
+def _of_word(context: RuleContext, link: Link, condition: exp.Expression, word: str) -> Query:
+    place = f"work.R103_{link.table}_{word}"
     label = f.col("name", "u") if context.has("users", "name") else f.col("id", "u")
-    inner = (
+    context.engine.create(
+        place,
         exp.select(
             f.alias(f.col("id", "t"), "key"),
-            f.alias(label, "value"),
-            f.alias(f.concat(cause, f.lit(":"), f.coalesce(label, f.lit(""))), "cause"),
-            f.alias(label, "arg_owner"),
+            f.alias(f.coalesce(label, f.col("id", "u")), "value"),
             *[f.alias(f.col(c, "t"), c) for c in ("_source", "_row", "_money", "_won")],
         )
         .from_(f.table(f"crm.{link.table}", "t"))
@@ -90,11 +95,17 @@ def _gone(context: RuleContext, link: Link) -> Iterator[Query]:
             on=f.col(link.column, "t").eq(f.col("id", "u")),
             join_type="inner",
         )
-        .where(judged)
+        .where(condition),
     )
-    sql = exp.select("*").from_(inner.subquery("q")).where(f.not_null(f.col("cause")))
+    told = tell_apart(context, place, "value")
+    sql = exp.select(
+        *[f.col(c) for c in ("key", "value", "_source", "_row", "_money", "_won")],
+        f.alias(told.cause(f.col("value"), word), "cause"),
+        f.alias(f.col("value"), "arg_owner"),
+        *[f.alias(said, name) for name, said in told.args.items()],
+    ).from_(f.table(place))
     evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
-    yield Query(link.table, sql, evidence, link.column)
+    return Query(link.table, sql, evidence, link.column)
 
 
 RULE = Rule(
