@@ -99,7 +99,7 @@ def _tallies(context: RuleContext, child: str) -> list[tuple[str, exp.Expr]]:
         return []
     if child == "deals":
         won = f.col("_won")
-        found = [("deals", f.count())]
+        found: list[tuple[str, exp.Expr]] = [("deals", f.count())]
         if context.has("deals", "status"):
             found.append(("won", f.count_if(f.coalesce(won, f.lit(False)))))
         if context.has("deals", "amount"):

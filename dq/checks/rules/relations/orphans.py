@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -23,36 +24,83 @@ NONE_LEAST = 3
 NAMES_LIMIT = 50_000
 """Targets with more names than this get no near-miss search by spelling."""
 
+SPELT_LIMIT = 2_000
+"""More missing values than this are compared without slips of spelling."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was found of one relation: different values, those missing, rows with these."""
+
+    link: Link
+    place: str
+    total: int
+    lost: int
+    far: int
+    rows: int
+
+    @property
+    def none(self) -> bool:
+        """Whether no value at all is found, nor one like it."""
+        return bool(self.far) and self.far == self.total
+
 
 def orphan_queries(
-    context: RuleContext, code: str, link: Link, *, dead_too: bool = False
+    context: RuleContext, code: str, found: Sequence[Link], *, dead_too: bool = False
 ) -> Iterator[Query]:
-    """Findings for one relation: missing, near (misspelt), and, if `dead_too`, dead.
+    """Findings for relations: missing, near (misspelt), and, if `dead_too`, dead.
 
     A deleted or merged parent is D105's, except where the rule speaks of the parent itself.
 
     Where more than `partial_share` of the different values are missing, or all of a few, the
-    other table is evidently not whole, or has other keys: one finding about the table.
+    other table is evidently not whole, or has other keys: one finding about it, whatever the
+    number of relations that meet nothing there.
     """
+    looks = [_look(context, code, link, dead_too) for link in found]
+    for target in dict.fromkeys(look.link.target for look in looks):
+        here = [look for look in looks if look.link.target == target]
+        empty = [look for look in here if _not_whole(context, look)]
+        if empty:
+            empty += [look for look in here if look.none and look not in empty]
+            yield _about_target(target, empty) if len(empty) > 1 else _about_table(empty[0])
+        for look in here:
+            yield from _records(context, look, only_near=look in empty)
+
+
+def _look(context: RuleContext, code: str, link: Link, dead_too: bool) -> _Look:
     place = f"{code}_{link.table}_{link.column}"
     _unmatched(context, place, link, dead_too)
-    evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
     total = number(rows(context, _distinct(f"crm.{link.table}", link.column))[0]["n"])
-    found = rows(context, _distinct(f"work.{place}", "value"))[0]
-    lost = number(found["n"])
+    lost = number(rows(context, _distinct(f"work.{place}", "value"))[0]["n"])
+    if not lost:
+        return _Look(link, place, total, 0, 0, 0)
+    _near(context, place, link, spelling=lost <= SPELT_LIMIT)
+    _lost(context, place)
+    far = rows(context, _distinct(f"work.{place}_lost", "missing"))[0]
+    return _Look(link, place, total, lost, number(far["n"]), number(far["filled"]))
+
+
+def _not_whole(context: RuleContext, look: _Look) -> bool:
     share = float(str(context.params.get("partial_share", 0.5)))
     least = number(context.params.get("partial_least", 10))
-    none = lost == total and lost >= NONE_LEAST
-    if none or (lost >= least and lost > share * total):
-        cause = "none" if none else "partial"
-        yield _about_table(link, cause, lost, total, number(found["rows"]), evidence)
-        return
-    if not lost:
+    few = look.none and look.far >= NONE_LEAST
+    return few or (look.far >= least and look.far > share * look.total)
+
+
+def _records(context: RuleContext, look: _Look, *, only_near: bool) -> Iterator[Query]:
+    """The relation's own findings; of a table that is not whole only what is misspelt."""
+    link = look.link
+    judged = f.lit(False) if only_near else f.not_null(f.col(link.column))
+    evidence = count_query(f"crm.{link.table}", judged)
+    if not look.lost or (only_near and look.lost == look.far):
         yield Query(link.table, nothing_found(), evidence, link.column)
         return
-    _near(context, place, link)
     limit = number(context.params.get("causes", 30))
-    yield Query(link.table, _named(context, place, link, limit), evidence, link.column)
+    sql = _named(context, look.place, link, limit)
+    if only_near:
+        sql = exp.select("*").from_(sql.subquery("q"))
+        sql = sql.where(f.not_(f.starts_with(f.col("cause"), f.lit("missing"))))
+    yield Query(link.table, sql, evidence, link.column)
 
 
 def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> None:
@@ -91,30 +139,39 @@ def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> 
 
 def _distinct(table: str, column: str) -> exp.Select:
     return exp.select(
-        f.alias(f.count_distinct(f.col(column)), "n"), f.alias(f.count(), "rows")
+        f.alias(f.count_distinct(f.col(column)), "n"), f.alias(f.count(f.col(column)), "filled")
     ).from_(f.table(table))
 
 
-def _about_table(
-    link: Link, cause: str, lost: int, total: int, records: int, evidence: exp.Query
-) -> Query:
+def _about_table(look: _Look) -> Query:
+    """One relation meets nothing, or little, in the other table."""
+    args = {"missing": look.far, "total": look.total, "n": look.rows, "target": look.link.target}
+    return _one("none" if look.none else "partial", look.link.table, look.link.column, args)
+
+
+def _about_target(target: str, looks: Sequence[_Look]) -> Query:
+    """Several relations meet nothing, or little, in one table."""
+    columns = ", ".join(f"{look.link.table}.{look.link.column}" for look in looks)
+    args = {"relations": len(looks), "n": sum(look.rows for look in looks), "list": columns}
+    return _one("not_whole", target, None, args)
+
+
+def _one(cause: str, table: str, column: str | None, args: Mapping[str, object]) -> Query:
+    """A finding about a table; `n` counts the records that depend on it."""
     one = exp.select(
         f.alias(f.null("text"), "key"),
         f.alias(f.lit(cause), "cause"),
         f.alias(f.lit("warning"), "severity"),
-        f.alias(f.lit(str(lost)), "arg_missing"),
-        f.alias(f.lit(str(total)), "arg_total"),
-        f.alias(f.lit(str(records)), "arg_n"),
-        f.alias(f.lit(link.target), "arg_target"),
+        *[f.alias(f.lit(str(value)), f"arg_{name}") for name, value in args.items()],
         f.alias(f.null("text"), "_source"),
         f.alias(exp.cast(exp.null(), "BIGINT"), "_row"),
         f.alias(f.null("decimal"), "_money"),
         f.alias(f.null("boolean"), "_won"),
     )
-    return Query(link.table, one, evidence, link.column)
+    return Query(table, one, exp.select(f.alias(f.lit(1), "n")), column)
 
 
-def _near(context: RuleContext, place: str, link: Link) -> None:
+def _near(context: RuleContext, place: str, link: Link, *, spelling: bool) -> None:
     """`work.<place>_near`: value, suggestion, for values that look like a known name or key."""
     label = entity(link.target).name_column or "id"
     known = context.tables[link.target].columns
@@ -131,15 +188,17 @@ def _near(context: RuleContext, place: str, link: Link) -> None:
     listed = tuple(str(r["v"]) for r in names) if len(names) <= NAMES_LIMIT else ()
     values = exp.select(f.col("value")).from_(f.table(f"work.{place}")).distinct()
     context.engine.map_batches(
-        f"work.{place}_near", values, NearNames(listed, spelling=column != "id"), near_schema()
+        f"work.{place}_near",
+        values,
+        NearNames(listed, spelling=spelling and column != "id"),
+        near_schema(),
     )
 
 
-def _named(context: RuleContext, place: str, link: Link, limit: int) -> exp.Query:
-    """The records with causes: a misspelt name and its suggestion each its own, others together."""
-    lost = f"work.{place}_lost"
+def _lost(context: RuleContext, place: str) -> None:
+    """`work.<place>_lost`: the unmatched rows with suggestion, near and missing values."""
     context.engine.create(
-        lost,
+        f"work.{place}_lost",
         exp.select(
             *[f.col(c, "w") for c in ("id", "_source", "_row", "_money", "_won", "value", "dead")],
             f.col("suggestion", "s"),
@@ -156,6 +215,11 @@ def _named(context: RuleContext, place: str, link: Link, limit: int) -> exp.Quer
             join_type="left",
         ),
     )
+
+
+def _named(context: RuleContext, place: str, link: Link, limit: int) -> exp.Query:
+    """The records with causes: a misspelt name and its suggestion each its own, others together."""
+    lost = f"work.{place}_lost"
     near = tell_apart(context, lost, "near", limit)
     missing = tell_apart(context, lost, "missing")
     is_near = f.not_null(f.col("near"))

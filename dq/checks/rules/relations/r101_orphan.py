@@ -26,8 +26,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     yield from blank
     if not found and not blank:
         yield Skip(None, "needs.relations")
-    for link in found:
-        yield from orphan_queries(context, "R101", link)
+    yield from orphan_queries(context, "R101", found)
 
 
 RULE = Rule(

@@ -37,8 +37,8 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     yield from blank
     if not found and not blank:
         yield Skip(None, "needs.owner")
+    yield from orphan_queries(context, "R103", found, dead_too=True)
     for link in found:
-        yield from orphan_queries(context, "R103", link, dead_too=True)
         yield from _gone(context, link)
 
 
