@@ -51,6 +51,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from dq.crm.model import TABLES
 from dq.findings import Finding, Group
 from dq.i18n.masking import kind_of_column, mask, mask_emails
 from dq.i18n.safe import Said, isolate, shorten
@@ -78,6 +79,9 @@ _PERSONAL_ARGS = frozenset(
     {"value", "suggestion", "example", "other", "old", "new", "raw", "name", "person", "repair"}
 )
 _LENGTH = 60
+_DERIVED = frozenset(
+    {"amount_base", "department", "last_activity_at", "margin_base", "merged_into_id", "open_days"}
+)
 
 
 def title_of(code: str, t: Translator) -> Said:
@@ -213,11 +217,22 @@ def _places(group: Group, t: Translator, currency: str | None) -> dict[str, obje
     if group.records_won is not None:
         places["n_won"] = group.records_won
     if group.column:
-        places["column"] = t.column(group.column, group.table)
+        places["column"] = _column(group.column, group.table, t)
     if cause:
         places["cause"] = _written(cause)
     _add_example(places, group)
     return places
+
+
+def _column(name: str, table: str, t: Translator) -> Said:
+    """A canonical or derived column in words; the source's own columns keep their headers.
+
+    `title` is a job title in contacts only; keys and moments are called alike everywhere.
+    """
+    known = TABLES.get(table)
+    alike = name in _DERIVED or name.endswith(("_id", "_at"))
+    own = known is not None and name not in known.columns and not alike
+    return isolate(name) if own else t.column(name, table)
 
 
 def _add_example(places: dict[str, object], group: Group) -> None:

@@ -133,7 +133,7 @@ def _words(table: str, column: ColumnFacts) -> Iterator[CheckLike]:
             table,
             f.in_(cell, words),
             column=column.name,
-            cause=f.concat(f.lit(f"{reason}:"), cell),
+            cause=f.lit(reason) if reason == "hash" else f.concat(f.lit(f"{reason}:"), cell),
             args={"word": cell},
             severity=Severity.INFO if reason == "soft" else None,
         )
