@@ -9,6 +9,9 @@ A rule never writes a sentence. Its texts stand in the message catalogues under 
 `rule.<CODE>.<cause>` (optional)
     The sentence for one cause; preferred when the group's cause, or the part of it before
     ":", equals `<cause>`.
+`rule.<CODE>.<cause>_many` (optional)
+    The sentence for several values of one cause, of few records each, with their number
+    `{values}` and the most frequent `{list}`; without it `group.many` says so.
 `rule.<CODE>.one`, `rule.<CODE>.<cause>.one` (optional)
     The sentence for a single record, at the gate. Without it the group's sentence with n = 1.
 `rule.<CODE>.why`
@@ -79,6 +82,7 @@ _PERSONAL_ARGS = frozenset(
     {"value", "suggestion", "example", "other", "old", "new", "raw", "name", "person", "repair"}
 )
 _LENGTH = 60
+_MANY = "_many"
 _DERIVED = frozenset(
     {"amount_base", "department", "last_activity_at", "margin_base", "merged_into_id", "open_days"}
 )
@@ -106,10 +110,10 @@ def finding_sentence(
     finding: Finding, t: Translator, *, personal: bool = False, currency: str | None = None
 ) -> Said:
     """What is wrong with one record."""
-    word = _cause_word(finding.cause)
+    word = _cause_word(finding.cause).removesuffix(_MANY)
     key = t.first(f"rule.{finding.code}.{word}.one", f"rule.{finding.code}.one")
     group = _group_of(finding, personal)
-    return _said(key or _key_of(finding.code, finding.cause, t), group, t, currency)
+    return _said(key or _key_of(finding.code, word, t), group, t, currency)
 
 
 def fix_sentence(group: Group, t: Translator, *, currency: str | None = None) -> Said:
@@ -171,9 +175,9 @@ def shown_cause(group: Group, *, detail: bool = False) -> Said | None:
 
 def _said(key: str | None, group: Group, t: Translator, currency: str | None) -> Said:
     places = _places(group, t, currency)
+    places["title"] = title_of(group.code, t)
     if key:
         return t.t(key, **places)
-    places["title"] = title_of(group.code, t)
     if not group.records:
         return t.t("group.about_table", **places)
     return t.t("group.column" if group.column else "group.table", **places)
@@ -183,7 +187,8 @@ def _key_of(code: str, cause: str | None, t: Translator) -> str | None:
     """The sentence's key: by the whole cause, by its first part, else the rule's message."""
     keys = [f"rule.{code}.{word}" for word in (cause, _cause_word(cause)) if word]
     reserved = {f"rule.{code}.{part}" for part in ("title", "why", "fix", "one")}
-    for key in [*keys, f"rule.{code}.message"]:
+    rest = "group.many" if _cause_word(cause).endswith(_MANY) else f"rule.{code}.message"
+    for key in [*keys, rest]:
         if key not in reserved and t.has(key):
             return key
     return None
@@ -265,6 +270,9 @@ def _group_of(finding: Finding, personal: bool) -> Group:
 
 
 def _shown_arg(name: str, text: str, column: str | None, personal: bool) -> str:
+    if personal and name == "list":
+        masked = [_masked(item, column) for item in text.split(", ") if item != "…"]
+        return shorten(", ".join([*masked, *(["…"] if text.endswith("…") else [])]), 2 * _LENGTH)
     if personal and name in _PERSONAL_ARGS and not _DOMAIN.fullmatch(text):
         return shorten(_masked(text, column), 2 * _LENGTH)
     return mask_emails(shorten(text, 2 * _LENGTH))

@@ -168,5 +168,6 @@ RULE = Rule(
     checks=checks,
     needs=("any table",),
     params={"share": 0.1, "least": 10},
+    folds={"word": 3, "soft": 3, "choice": 3},
     doc=__doc__ or "",
 )
