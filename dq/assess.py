@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dq.findings import InputFact, Note, Outcome, Result, Severity
 
 if TYPE_CHECKING:
+    from dq.checks.context import TableFacts
     from dq.checks.rule import Rule
     from dq.crm.load import Crm
     from dq.crm.mapping import ProjectMapping
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from dq.tables import RawTable
 
 __all__ = ["Assessment", "AssessmentSettings", "assess"]
+
+_NAMED = 8
+"""Columns that a note names."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def assess(
         tables=tables,
         groups=found,
         outcomes=tuple(outcomes),
-        notes=tuple(notes) + crm.notes,
+        notes=(*notes, *crm.notes, *_pseudonymised(facts)),
         currency=crm.currency,
         language=settings.language,
         versions=_versions(engine),
@@ -157,6 +161,21 @@ def assess(
         totals=severities(engine),
     )
     return Assessment(result, crm, watch.parts)
+
+
+def _pseudonymised(facts: Mapping[str, TableFacts]) -> tuple[Note, ...]:
+    """One line about all columns that hold hashes in place of their values."""
+    columns = [
+        f"{table}.{column.name}"
+        for table, known in sorted(facts.items())
+        for column in known.columns.values()
+        if column.pseudonymised
+    ]
+    if not columns:
+        return ()
+    more = ", …" if len(columns) > _NAMED else ""
+    args = {"n": len(columns), "columns": ", ".join(columns[:_NAMED]) + more}
+    return (Note("data.pseudonymised", args),)
 
 
 def _write_findings(engine: Engine, path: Path) -> None:

@@ -22,7 +22,8 @@ class ColumnFacts:
     money, duration, category, text, id, hash, date, number, flag, email, phone, name,
     company, tax_id, url, city, country, note. `values` are all distinct values with their
     counts, most frequent first, where there are at most 1,000 (None: more).
-    `has_time`: at least one value is not at midnight.
+    `has_time`: at least one value is not at midnight. `sources` are those of the table's
+    sources that have the column, where not all do: rows of the others are not blank in it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ColumnFacts:
     has_time: bool = True
     personal: bool = False
     identifying: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

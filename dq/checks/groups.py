@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from dq.checks.context import TableFacts
+from dq.checks.executor.folding import MANY
 from dq.crm.load import Crm
 from dq.engines.base import Engine
 from dq.findings import Finding, Group, Outcome, RuleOutcome, Severity, TableSummary
@@ -22,6 +23,9 @@ EXAMPLES = 5
 MATTERS = 0.01
 """The share of a total from which money decides the order of groups."""
 
+NAMED = 3
+"""Values that the sentence about several names."""
+
 GROUP = ("code", "table", "column", "cause")
 
 
@@ -33,8 +37,10 @@ def groups(
 ) -> tuple[Group, ...]:
     """Groups of `work.findings`, worst first; see `_rank`. `tables` give the whole amounts."""
     judged = {(o.code, o.table): o.checked for o in outcomes}
-    examples = _examples(engine)
-    found = [_group(row, facts, judged, examples) for row in engine.query(_totals()).to_pylist()]
+    examples, many = _examples(engine), _many(engine)
+    found = [
+        _group(row, facts, judged, examples, many) for row in engine.query(_totals()).to_pylist()
+    ]
     wholes = {table.name: table for table in tables}
     return tuple(sorted(found, key=lambda group: _rank(group, wholes)))
 
@@ -134,6 +140,32 @@ def _examples(engine: Engine) -> dict[tuple[object, ...], tuple[Finding, ...]]:
     return {place: tuple(some) for place, some in found.items()}
 
 
+def _many(engine: Engine) -> dict[tuple[object, ...], dict[str, str]]:
+    """Of groups of several values: how many `values`, and the most frequent as `list`."""
+    keys = [f.col(n) for n in GROUP]
+    counted = (
+        exp.select(*keys, f.alias(f.col("value"), "value"), f.alias(f.count(), "n"))
+        .from_(f.table("work.findings"))
+        .where(f.all_of(f.ends_with(f.col("cause"), f.lit(MANY)), f.not_null(f.col("value"))))
+        .group_by(*[k.copy() for k in keys], f.col("value"))
+    )
+    order = [exp.Ordered(this=f.col("n"), desc=True), f.col("value")]
+    ranked = exp.select(
+        "*",
+        f.alias(f.row_number(partition=[k.copy() for k in keys], order=order), "place"),
+        f.alias(f.count_over(partition=[k.copy() for k in keys]), "values"),
+    ).from_(counted.subquery("c"))
+    first = exp.select("*").from_(ranked.subquery("r")).where(f.col("place") <= f.lit(NAMED))
+    found: dict[tuple[object, ...], dict[str, str]] = {}
+    for row in sorted(engine.query(first).to_pylist(), key=lambda r: r["place"]):
+        args = found.setdefault(tuple(row[n] for n in GROUP), {"values": str(row["values"])})
+        before = args.get("list")
+        args["list"] = f"{before}, {row['value']}" if before else str(row["value"])
+        if row["values"] > row["place"] == NAMED:
+            args["list"] += ", …"
+    return found
+
+
 def _example(row: Mapping[str, object]) -> Finding:
     return Finding(
         code=str(row["code"]),
@@ -165,6 +197,7 @@ def _group(
     facts: Mapping[str, TableFacts],
     judged: Mapping[tuple[str, str | None], int],
     examples: Mapping[tuple[object, ...], tuple[Finding, ...]],
+    many: Mapping[tuple[object, ...], Mapping[str, str]],
 ) -> Group:
     place = tuple(row[n] for n in GROUP)
     some = examples.get(place, ())
@@ -181,7 +214,7 @@ def _group(
         cause=_text(row["cause"]),
         records=int(str(row["records"])),
         of=judged.get((code, table)),
-        args=some[0].args if some else {},
+        args={**(some[0].args if some else {}), **many.get(place, {})},
         money=_decimal(row["money"]),
         money_won=_decimal(row["money_won"]) if won else None,
         records_won=int(str(row["records_won"])) if won else None,

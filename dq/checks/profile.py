@@ -56,6 +56,7 @@ def _table(engine: Engine, table: CrmTable) -> TableFacts:
             has_time=bool(counts.get(f"t_{column.name}", False)),
             personal=column.personal,
             identifying=column.identifying,
+            sources=column.sources,
         )
     return TableFacts(
         name=table.name,

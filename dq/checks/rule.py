@@ -99,6 +99,8 @@ class Rule:
     """A rule. `checks` yields what to do for the tables that are there.
 
     `params` are the defaults; dq.yaml may replace them under rules: {CODE: {params: …}}.
+    `folds` says of causes `word:value` from how many values of a column on the small ones
+    are told together (cause `word_many`).
     `needs` documents tables and columns (`deals.amount`), shown by `dq rules`.
     """
 
@@ -110,4 +112,5 @@ class Rule:
     checks: Callable[[RuleContext], Iterable[CheckLike] | Iterator[CheckLike]]
     needs: tuple[str, ...] = ()
     params: Mapping[str, object] = field(default_factory=dict)
+    folds: Mapping[str, int] = field(default_factory=dict)
     doc: str = ""

@@ -28,14 +28,19 @@ def column_facts(
     facts: dict[str, CrmColumn] = {}
     for name, kind in types.items():
         known = model.get(name)
+        having = [p for p in parts if name in p.types]
+        some = tuple(p.mapping.source for p in having) if len(having) < len(parts) else ()
         if name == "id":
             facts[name] = CrmColumn(name, kind, "id", _key_header(parts), canonical=True)
         elif known is not None:
             facts[name] = CrmColumn(
-                name, kind, known.kind, headers.get(name), True, known.personal, known.identifying
-            )
+                name, kind, known.kind, headers.get(name), True, known.personal,
+                known.identifying, some,
+            )  # fmt: skip
         elif name in own:
-            facts[name] = CrmColumn(name, kind, own[name].kind, headers.get(name), False)
+            facts[name] = CrmColumn(
+                name, kind, own[name].kind, headers.get(name), False, sources=some
+            )
         else:
             facts[name] = CrmColumn(name, kind, "derived", None, True)
     for name, kind in derived.items():

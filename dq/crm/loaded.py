@@ -24,7 +24,10 @@ class LoadSettings:
 
 @dataclass(frozen=True)
 class CrmColumn:
-    """A column of `crm.<table>`; `header` is its name in the source (None: derived)."""
+    """A column of `crm.<table>`; `header` is its name in the source (None: derived).
+
+    `sources` are those of the table's sources that have it, where not all do.
+    """
 
     name: str
     type: str
@@ -33,6 +36,7 @@ class CrmColumn:
     canonical: bool
     personal: bool = False
     identifying: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

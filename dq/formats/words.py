@@ -9,6 +9,9 @@ A rule never writes a sentence. Its texts stand in the message catalogues under 
 `rule.<CODE>.<cause>` (optional)
     The sentence for one cause; preferred when the group's cause, or the part of it before
     ":", equals `<cause>`.
+`rule.<CODE>.<cause>_many` (optional)
+    The sentence for several values of one cause, of few records each, with their number
+    `{values}` and the most frequent `{list}`; without it `group.many` says so.
 `rule.<CODE>.one`, `rule.<CODE>.<cause>.one` (optional)
     The sentence for a single record, at the gate. Without it the group's sentence with n = 1.
 `rule.<CODE>.why`
@@ -51,6 +54,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from dq.crm.model import TABLES
 from dq.findings import Finding, Group
 from dq.i18n.masking import kind_of_column, mask, mask_emails
 from dq.i18n.safe import Said, isolate, shorten
@@ -78,6 +82,10 @@ _PERSONAL_ARGS = frozenset(
     {"value", "suggestion", "example", "other", "old", "new", "raw", "name", "person", "repair"}
 )
 _LENGTH = 60
+_MANY = "_many"
+_DERIVED = frozenset(
+    {"amount_base", "department", "last_activity_at", "margin_base", "merged_into_id", "open_days"}
+)
 
 
 def title_of(code: str, t: Translator) -> Said:
@@ -102,10 +110,10 @@ def finding_sentence(
     finding: Finding, t: Translator, *, personal: bool = False, currency: str | None = None
 ) -> Said:
     """What is wrong with one record."""
-    word = _cause_word(finding.cause)
+    word = _cause_word(finding.cause).removesuffix(_MANY)
     key = t.first(f"rule.{finding.code}.{word}.one", f"rule.{finding.code}.one")
     group = _group_of(finding, personal)
-    return _said(key or _key_of(finding.code, finding.cause, t), group, t, currency)
+    return _said(key or _key_of(finding.code, word, t), group, t, currency)
 
 
 def fix_sentence(group: Group, t: Translator, *, currency: str | None = None) -> Said:
@@ -167,9 +175,9 @@ def shown_cause(group: Group, *, detail: bool = False) -> Said | None:
 
 def _said(key: str | None, group: Group, t: Translator, currency: str | None) -> Said:
     places = _places(group, t, currency)
+    places["title"] = title_of(group.code, t)
     if key:
         return t.t(key, **places)
-    places["title"] = title_of(group.code, t)
     if not group.records:
         return t.t("group.about_table", **places)
     return t.t("group.column" if group.column else "group.table", **places)
@@ -179,7 +187,8 @@ def _key_of(code: str, cause: str | None, t: Translator) -> str | None:
     """The sentence's key: by the whole cause, by its first part, else the rule's message."""
     keys = [f"rule.{code}.{word}" for word in (cause, _cause_word(cause)) if word]
     reserved = {f"rule.{code}.{part}" for part in ("title", "why", "fix", "one")}
-    for key in [*keys, f"rule.{code}.message"]:
+    rest = "group.many" if _cause_word(cause).endswith(_MANY) else f"rule.{code}.message"
+    for key in [*keys, rest]:
         if key not in reserved and t.has(key):
             return key
     return None
@@ -213,11 +222,22 @@ def _places(group: Group, t: Translator, currency: str | None) -> dict[str, obje
     if group.records_won is not None:
         places["n_won"] = group.records_won
     if group.column:
-        places["column"] = t.column(group.column, group.table)
+        places["column"] = _column(group.column, group.table, t)
     if cause:
         places["cause"] = _written(cause)
     _add_example(places, group)
     return places
+
+
+def _column(name: str, table: str, t: Translator) -> Said:
+    """A canonical or derived column in words; the source's own columns keep their headers.
+
+    `title` is a job title in contacts only; keys and moments are called alike everywhere.
+    """
+    known = TABLES.get(table)
+    alike = name in _DERIVED or name.endswith(("_id", "_at"))
+    own = known is not None and name not in known.columns and not alike
+    return isolate(name) if own else t.column(name, table)
 
 
 def _add_example(places: dict[str, object], group: Group) -> None:
@@ -250,6 +270,9 @@ def _group_of(finding: Finding, personal: bool) -> Group:
 
 
 def _shown_arg(name: str, text: str, column: str | None, personal: bool) -> str:
+    if personal and name == "list":
+        masked = [_masked(item, column) for item in text.split(", ") if item != "…"]
+        return shorten(", ".join([*masked, *(["…"] if text.endswith("…") else [])]), 2 * _LENGTH)
     if personal and name in _PERSONAL_ARGS and not _DOMAIN.fullmatch(text):
         return shorten(_masked(text, column), 2 * _LENGTH)
     return mask_emails(shorten(text, 2 * _LENGTH))

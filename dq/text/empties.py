@@ -25,6 +25,8 @@ DATES = frozenset({"date", "timestamp", "birth_date"})
 _FRAME = " \t-–—_.…<>()[]{}«»\"'`#/\\|:;,!?=~•·"
 _MARKS = re.compile(r"[\s\-–—−_.…<>()\[\]{}«»\"'`#/\\|:;,!?=~•·^&]+")
 _BOXED = re.compile(r"(?:-+\s*[^-].*[^-]\s*-+|<.+>)")
+_EMPTY_LISTS = frozenset({"[]", "{}", "[{}]", "()"})
+"""How a program writes a list of nothing: nobody typed it."""
 _NINES = re.compile(r"-?9{3,}(?:[.,](?:0+|9+))?")
 _SENTINEL = re.compile(
     r"(?:(?:0000|0001|1753|1899|1900|1901)[-./](?:00|01|12)[-./](?:00|01|30|31)"
@@ -76,7 +78,7 @@ class EmptyJudge:
             return None
         shown = value.strip()
         severity = "info" if reason == "soft" else None
-        return Verdict(reason, detail=shown, severity=severity)
+        return Verdict(reason, detail=None if reason == "hash" else shown, severity=severity)
 
 
 def empty_word(value: str, kind: str = "text") -> bool:
@@ -112,6 +114,8 @@ def emptiness(value: str, kind: str = "text") -> str | None:
 
 
 def _marks(text: str, kind: str) -> str | None:
+    if text in _EMPTY_LISTS:
+        return "soft"
     if kind in FLAGS:
         return None if text in ("-", "–", "—", "−") else "word"
     return "word"

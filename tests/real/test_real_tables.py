@@ -27,6 +27,9 @@ def _scan(*names: str, include_deleted: bool = False) -> Result:
     )
 
 
+HASHED = ("A102", "needs.clear_text")
+
+
 def maven() -> Result:
     return _scan("maven_crm_sales")
 
@@ -37,6 +40,18 @@ def olist() -> Result:
 
 def x_education() -> Result:
     return _scan("x_education_leads/Leads.csv")
+
+
+def salesforce() -> Result:
+    return _scan("fivetran_dbt_salesforce_seeds")
+
+
+def salesforce_with_deleted() -> Result:
+    return _scan("fivetran_dbt_salesforce_seeds", include_deleted=True)
+
+
+def hubspot() -> Result:
+    return _scan("fivetran_dbt_hubspot_seeds")
 
 
 def groups(
@@ -57,7 +72,13 @@ def one(result: Result, code: str, **where: str) -> Group:
     return found[0]
 
 
-@pytest.mark.parametrize("result", [maven, olist, x_education])
+def outcome_of(result: Result, code: str, table: str) -> set[str]:
+    return {o.outcome.value for o in result.outcomes if o.code == code and o.table in (table, None)}
+
+
+@pytest.mark.parametrize(
+    "result", [maven, olist, x_education, salesforce, salesforce_with_deleted, hubspot]
+)
 def test_nothing_errored_and_no_row_is_lost(result: Callable[[], Result]) -> None:
     done = result()
     assert [o for o in done.outcomes if o.outcome is Outcome.ERRORED] == []
@@ -120,7 +141,8 @@ def test_olist() -> None:
     assert not groups(result, "C105")
     assert not groups(result, "D101")
     cities = [g for g in groups(result, "A107", "accounts") if g.severity.rank >= 1]
-    assert len(cities) == 20
+    assert sum(int(g.args.get("values", "1")) for g in cities) == 20
+    assert len(cities) == 4
 
 
 def test_x_education() -> None:
@@ -153,3 +175,136 @@ def test_x_education_workbook_named_csv_is_the_same_table() -> None:
     # The conversion to CSV left its own trace: whole numbers that end in ".0".
     plain = {(g.code, g.column, g.records) for g in x_education().groups if g.code != "A109"}
     assert {(g.code, g.column, g.records) for g in result.groups} == plain
+
+
+def test_salesforce_won_without_amount_among_the_deleted() -> None:
+    """All ten opportunities are deleted: four of five won ones have no amount."""
+    deals = next(t for t in salesforce().tables if t.name == "deals")
+    assert (deals.read, deals.live, deals.deleted, deals.merged) == (10, 0, 10, 0)
+    assert not groups(salesforce(), "C105")
+    group = one(salesforce_with_deleted(), "C105", column="amount")
+    assert (group.records, group.of) == (4, 5)
+    assert not groups(salesforce_with_deleted(), "D104")
+
+
+def test_salesforce_versions_of_opportunities_alone() -> None:
+    """History mode: the version in force is the record, what is gone is not live."""
+    history = "fivetran_dbt_salesforce_seeds/sf_opportunity_history_data.csv"
+    result = _scan(history, include_deleted=True)
+    assert [(i.rows_read, i.tables) for i in result.inputs] == [(10, ("deals",))]
+    deals = next(t for t in result.tables if t.name == "deals")
+    assert (deals.read, deals.deleted, deals.collapsed) == (10, 10, 0)
+    group = one(result, "C105", column="amount")
+    assert (group.records, group.of) == (4, 5)
+
+
+def test_salesforce_versions_beside_the_table_are_kept_and_not_counted() -> None:
+    kept = {i.name: i for i in salesforce().inputs if "history" in i.name}
+    assert {i.rows_kept for i in kept.values()} == {10, 4}
+    assert all(i.tables == () for i in kept.values())
+    assert len(kept) == 3
+
+
+def test_salesforce_counters_of_campaigns() -> None:
+    found = groups(salesforce(), "A108", "campaigns")
+    told = {g.column: (g.records, float(g.args["stored"]), float(g.args["counted"])) for g in found}
+    assert told == {
+        "number_of_leads": (4, 270, 2),
+        "number_of_contacts": (4, 140, 3),
+        "number_of_responses": (4, 90, 2),
+    }
+
+
+def test_salesforce_dead_rows_are_excluded() -> None:
+    read = {t.name: (t.read, t.live, t.deleted, t.merged) for t in salesforce().tables}
+    assert read["accounts"] == (10, 1, 8, 1)
+    assert read["users"] == (10, 4, 6, 0)
+    assert all(sum(counts[1:]) == counts[0] for counts in read.values())
+
+
+def test_hubspot_merged_contacts() -> None:
+    """One row lists three merged ids: they are merged, it lives."""
+    contacts = next(t for t in hubspot().tables if t.name == "contacts")
+    assert (contacts.read, contacts.live, contacts.deleted, contacts.merged) == (22, 19, 0, 3)
+
+
+def test_hubspot_hostile_header() -> None:
+    companies = next(i for i in hubspot().inputs if i.name == "company_data")
+    assert "property_hs_all-funky-a9384-syntax" in companies.unmapped
+
+
+def test_hubspot_hashed_columns() -> None:
+    result = hubspot()
+    assert not groups(result, "A102")
+    assert not groups(result, "F105")
+    said = [o.args["columns"] for o in result.outcomes if (o.code, o.reason) == HASHED]
+    assert sorted(map(str, said)) == ["contacts.property_email", "users.email"]
+    assert [n.code for n in result.notes].count("data.pseudonymised") == 1
+    nothing = {(g.table, g.column): g.records for g in groups(result, "C104") if g.cause == "hash"}
+    assert nothing["users", "first_name"] == 23
+    assert nothing["users", "last_name"] == 23
+
+
+@pytest.mark.parametrize("result", [salesforce, salesforce_with_deleted, hubspot])
+def test_sentinel_dates_are_no_findings(result: Callable[[], Result]) -> None:
+    """46 cells of 2050 or 9999 mean that a row is in force."""
+    assert not groups(result(), "T102")
+    values = {e.value or "" for g in result().groups for e in g.examples}
+    assert not [v for v in values if v.startswith(("2050-", "9999-"))]
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "table"),
+    [
+        (maven, "C106", "deals"),
+        (maven, "C107", "deals"),
+        (olist, "D101", "leads"),
+        (olist, "D101", "accounts"),
+        (x_education, "D101", "leads"),
+    ],
+)
+def test_not_applicable(result: Callable[[], Result], code: str, table: str) -> None:
+    assert outcome_of(result(), code, table) == {"not_applicable"}
+
+
+def test_what_is_judged_finds_nothing() -> None:
+    """Maven's deals are told apart by account, amount and day; Olist's have no amount."""
+    assert outcome_of(maven(), "D101", "deals") == {"passed"}
+    assert not groups(olist(), "C105")
+    absent = [
+        o.args["columns"]
+        for o in olist().outcomes
+        if o.code == "C105" and o.outcome is Outcome.NOT_APPLICABLE
+    ]
+    assert absent == ["deals.amount"]
+
+
+def test_outliers_by_value() -> None:
+    """28, 14, 45 and 904 values by a naive rule."""
+    assert sum(g.records for g in groups(maven(), "A106", "deals")) == 1
+    assert sum(g.records for g in groups(maven(), "A106", "accounts")) == 2
+    revenue = [e.value for g in groups(olist(), "A106") for e in g.examples]
+    assert sorted(float(v or 0) for v in revenue) == [6, 50_000_000]
+    assert not groups(x_education(), "A106")
+
+
+def test_confessions_by_their_words() -> None:
+    assert {str(g.cause): g.records for g in groups(x_education(), "A110")} == {
+        "invalid_number": 83,
+        "wrong_number": 47,
+        "no_number": 27,
+        "switched_off": 240,
+    }
+
+
+def test_childless_sellers() -> None:
+    group = one(maven(), "R106", table="users")
+    assert (group.records, group.of) == (5, 35)
+
+
+@pytest.mark.parametrize(
+    ("result", "most"),
+    [(maven, 15), (olist, 45), (x_education, 45), (salesforce, 17), (hubspot, 20)],
+)
+def test_nobody_is_drowned(result: Callable[[], Result], most: int) -> None:
+    assert len(result().groups) <= most

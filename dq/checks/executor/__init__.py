@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from dq.checks.context import RuleContext
 from dq.checks.executor.collect import Place, collect, outcomes
+from dq.checks.executor.folding import fold
 from dq.checks.executor.plan import Settings, make_plan
 from dq.checks.executor.queries import query_findings
 from dq.checks.executor.rows import row_findings
@@ -45,4 +46,5 @@ def execute(
         progress(rule.code)
         parts += query_findings(context.engine, plan, number, rule, query, context.tables)
     collect(context.engine, parts, places)
+    fold(context.engine, rules)
     return outcomes(context.engine, plan)

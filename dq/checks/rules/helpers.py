@@ -16,6 +16,8 @@ __all__ = [
     "Link",
     "blank_links",
     "count_query",
+    "given",
+    "given_and",
     "links",
     "missing",
     "number",
@@ -71,6 +73,28 @@ def missing(context: RuleContext, table: str, *columns: str) -> Skip | None:
         return Skip(None, "needs.tables", {"tables": table})
     absent = [f"{table}.{c}" for c in columns if c not in context.tables[table].columns]
     return Skip(table, "needs.columns", {"columns": ", ".join(absent)}) if absent else None
+
+
+def given(context: RuleContext, table: str, *columns: str) -> exp.Expression | None:
+    """Rows whose source has one of the columns; None where every row's does.
+
+    A file without a column says nothing of it: its rows are not blank there.
+    """
+    sources: dict[str, None] = {}
+    for name in columns:
+        having = context.tables[table].columns[name].sources
+        if not having:
+            return None
+        sources.update(dict.fromkeys(having))
+    return f.in_(f.col("_source"), sources)
+
+
+def given_and(
+    context: RuleContext, table: str, condition: exp.Expression, *columns: str
+) -> exp.Expression:
+    """The condition, where the row's source has one of the columns."""
+    having = given(context, table, *columns)
+    return condition if having is None else f.all_of(having, condition)
 
 
 def repeated(context: RuleContext, table: str) -> str:

@@ -125,5 +125,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     checks=checks,
     needs=("a column of e-mail addresses",),
+    folds={"near_miss": 5, "tld": 3},
     doc=__doc__ or "",
 )

@@ -35,6 +35,7 @@ __all__ = ["RULE"]
 
 KINDS = ("category", "city", "country")
 CODES = ("currency",)
+REASONS = ("abbreviation", "accent", "case", "punctuation", "script", "space", "synonym", "typo")
 LIMIT = 10_000
 """Columns with more distinct values than this are no list of categories."""
 
@@ -189,5 +190,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     checks=checks,
     needs=("a column of categories",),
+    folds=dict.fromkeys(REASONS, 5),
     doc=__doc__ or "",
 )

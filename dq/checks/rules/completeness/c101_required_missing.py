@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import Check, CheckLike, Rule, Scope, Skip
-from dq.checks.rules.helpers import number, rows
+from dq.checks.rules.helpers import given, given_and, number, rows
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -68,12 +68,14 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
 
 
 def _missing(context: RuleContext, table: str, columns: list[str]) -> Check:
-    blank = f.all_of(*[f.is_null(f.col(c)) for c in columns])
+    having = given(context, table, *columns)
+    blank = given_and(context, table, f.all_of(*[f.is_null(f.col(c)) for c in columns]), *columns)
     stages = _only_in(context, table, blank)
     return Check(
         table,
         blank,
         column=columns[0],
+        when=having,
         cause=f.lit("only_in" if stages else "one_of" if len(columns) > 1 else "missing"),
         args={"stages": f.lit(stages), "columns": f.lit(", ".join(columns))},
     )
@@ -108,7 +110,7 @@ def _side(context: RuleContext, facts: TableFacts, judged: set[str]) -> Iterator
     if facts.rows < least:
         return
     for column in facts.columns.values():
-        if column.name in judged or not _is_side(column):
+        if column.name in judged or column.sources or not _is_side(column):
             continue
         if share * facts.rows <= column.filled < facts.rows:
             yield Check(

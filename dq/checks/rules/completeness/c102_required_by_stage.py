@@ -18,7 +18,7 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.checks.rule import Check, CheckLike, Rule, Scope
 from dq.checks.rules.completeness.stages import stage_is, stages_from
-from dq.checks.rules.helpers import missing
+from dq.checks.rules.helpers import given_and, missing
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -69,7 +69,7 @@ def _required(context: RuleContext, column: str, first: str) -> Iterator[Check]:
         "deals",
         f.all_of(at, open_deal, f.is_null(f.col(column))),
         column=column,
-        when=f.not_null(f.col("stage")),
+        when=given_and(context, "deals", f.not_null(f.col("stage")), column),
         args={"stage": f.lit(first)},
         value=f.col("stage"),
     )

@@ -133,7 +133,7 @@ def _words(table: str, column: ColumnFacts) -> Iterator[CheckLike]:
             table,
             f.in_(cell, words),
             column=column.name,
-            cause=f.concat(f.lit(f"{reason}:"), cell),
+            cause=f.lit(reason) if reason == "hash" else f.concat(f.lit(f"{reason}:"), cell),
             args={"word": cell},
             severity=Severity.INFO if reason == "soft" else None,
         )
@@ -168,5 +168,6 @@ RULE = Rule(
     checks=checks,
     needs=("any table",),
     params={"share": 0.1, "least": 10},
+    folds={"word": 3, "soft": 3, "choice": 3},
     doc=__doc__ or "",
 )

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import Check, CheckLike, Rule, Scope, Skip
+from dq.checks.rules.helpers import given_and
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -33,7 +34,9 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             absent = f.is_null(cell)
             if column == "amount":
                 absent = f.any_of(absent, cell.eq(f.as_decimal(f.lit(0))))
-            yield Check("deals", absent, column=column, when=won)
+            yield Check(
+                "deals", absent, column=column, when=given_and(context, "deals", won, column)
+            )
         else:
             yield Skip("deals", "needs.columns", {"columns": f"deals.{column}"})
 

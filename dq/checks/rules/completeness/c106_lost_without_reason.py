@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import Check, CheckLike, Rule, Scope
-from dq.checks.rules.helpers import missing
+from dq.checks.rules.helpers import given_and, missing
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -27,6 +27,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         return
     used = f.lit(context.filled("deals", "lost_reason"))
     lost = f.all_of(f.col("status").eq(f.lit("lost")), used)
+    lost = given_and(context, "deals", lost, "lost_reason")
     yield Check("deals", f.is_null(f.col("lost_reason")), column="lost_reason", when=lost)
 
 

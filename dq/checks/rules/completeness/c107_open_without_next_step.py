@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import Check, CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import count_query, missing
+from dq.checks.rules.helpers import count_query, given_and, missing
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -38,16 +38,21 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         return
     faults = list(_faults(context, mapped))
     if tasks:
-        yield _with_tasks(context, faults)
+        yield _with_tasks(faults, _open(context, mapped), context)
         return
     for column, cause, fault in faults:
         yield Check(
-            "deals", fault, column=column, when=_open(), cause=f.lit(cause), value=f.lit(None)
+            "deals",
+            fault,
+            column=column,
+            when=_open(context, mapped),
+            cause=f.lit(cause),
+            value=f.lit(None),
         )
 
 
-def _open() -> exp.Expression:
-    return f.col("status").eq(f.lit("open"))
+def _open(context: RuleContext, mapped: list[str]) -> exp.Expression:
+    return given_and(context, "deals", f.col("status").eq(f.lit("open")), *mapped)
 
 
 def _faults(context: RuleContext, mapped: list[str]) -> Iterator[tuple[str, str, exp.Expression]]:
@@ -66,7 +71,9 @@ def _faults(context: RuleContext, mapped: list[str]) -> Iterator[tuple[str, str,
         yield "next_step_at", "no_hour", f.all_of(f.not_null(moment), midnight, *known)
 
 
-def _with_tasks(context: RuleContext, faults: list[tuple[str, str, exp.Expression]]) -> Query:
+def _with_tasks(
+    faults: list[tuple[str, str, exp.Expression]], judged: exp.Expression, context: RuleContext
+) -> Query:
     open_task = [f.not_null(f.col("due_at")), f.not_null(f.col("deal_id"))]
     if context.has("tasks", "completed_at"):
         open_task.append(f.is_null(f.col("completed_at")))
@@ -83,7 +90,7 @@ def _with_tasks(context: RuleContext, faults: list[tuple[str, str, exp.Expressio
         f.alias(cause, "cause"),
         f.alias(column, "column"),
         *[f.col(c) for c in ("_source", "_row", "_money", "_won")],
-    ).from_(f.table("crm.deals")).where(_open())  # fmt: skip
+    ).from_(f.table("crm.deals")).where(judged.copy())  # fmt: skip
     sql = (
         exp.select(
             *[
@@ -97,7 +104,7 @@ def _with_tasks(context: RuleContext, faults: list[tuple[str, str, exp.Expressio
         )
         .where(f.all_of(f.not_null(f.col("cause", "q")), f.is_null(f.col("planned", "p"))))
     )
-    return Query("deals", sql, count_query("crm.deals", _open()))
+    return Query("deals", sql, count_query("crm.deals", judged))
 
 
 RULE = Rule(

@@ -110,5 +110,6 @@ RULE = Rule(
     checks=checks,
     needs=("activities.note", "leads.note", "tasks.note"),
     params={"copies": 10, "copy_length": 30},
+    folds={"empty_word": 1, "idle": 1, "too_short": 1},
     doc=__doc__ or "",
 )

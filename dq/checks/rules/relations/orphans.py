@@ -11,7 +11,6 @@ from dq.checks.context import RuleContext
 from dq.checks.rule import Query
 from dq.checks.rules.helpers import Link, count_query, number, rows
 from dq.checks.rules.relations.near import NearNames, near_schema
-from dq.checks.rules.relations.told import tell_apart
 from dq.checks.rules.values import nothing_found
 from dq.crm.model import entity
 from dq.sql import portable as f
@@ -64,7 +63,7 @@ def orphan_queries(
             empty += [look for look in here if look.none and look not in empty]
             yield _about_target(target, empty) if len(empty) > 1 else _about_table(empty[0])
         for look in here:
-            yield from _records(context, look, only_near=look in empty)
+            yield from _records(look, only_near=look in empty)
 
 
 def _look(context: RuleContext, code: str, link: Link, dead_too: bool) -> _Look:
@@ -87,7 +86,7 @@ def _not_whole(context: RuleContext, look: _Look) -> bool:
     return few or (look.far >= least and look.far > share * look.total)
 
 
-def _records(context: RuleContext, look: _Look, *, only_near: bool) -> Iterator[Query]:
+def _records(look: _Look, *, only_near: bool) -> Iterator[Query]:
     """The relation's own findings; of a table that is not whole only what is misspelt."""
     link = look.link
     judged = f.lit(False) if only_near else f.not_null(f.col(link.column))
@@ -95,11 +94,9 @@ def _records(context: RuleContext, look: _Look, *, only_near: bool) -> Iterator[
     if not look.lost or (only_near and look.lost == look.far):
         yield Query(link.table, nothing_found(), evidence, link.column)
         return
-    limit = number(context.params.get("causes", 30))
-    sql = _named(context, look.place, link, limit)
+    sql = _named(look.place, link)
     if only_near:
-        sql = exp.select("*").from_(sql.subquery("q"))
-        sql = sql.where(f.not_(f.starts_with(f.col("cause"), f.lit("missing"))))
+        sql = sql.where(f.is_null(f.col("missing")))
     yield Query(link.table, sql, evidence, link.column)
 
 
@@ -217,34 +214,25 @@ def _lost(context: RuleContext, place: str) -> None:
     )
 
 
-def _named(context: RuleContext, place: str, link: Link, limit: int) -> exp.Query:
-    """The records with causes: a misspelt name and its suggestion each its own, others together."""
-    lost = f"work.{place}_lost"
-    near = tell_apart(context, lost, "near", limit)
-    missing = tell_apart(context, lost, "missing")
-    is_near = f.not_null(f.col("near"))
+def _named(place: str, link: Link) -> exp.Select:
+    """The records with causes: each value that is missing or misspelt one of its own."""
     value = f.col("value")
-    args = {
-        name: f.case((is_near.copy(), near.args[name]), default=said)
-        for name, said in missing.args.items()
-    }
     return exp.select(
         f.alias(f.col("id"), "key"),
         value,
         f.alias(
             f.case(
                 (f.col("dead"), f.lit("dead")),
-                (is_near, near.cause(value.copy(), "near")),
-                default=missing.cause(value.copy(), "missing"),
+                (f.not_null(f.col("near")), f.concat(f.lit("near:"), value.copy())),
+                default=f.concat(f.lit("missing:"), value.copy()),
             ),
             "cause",
         ),
         f.alias(f.coalesce(f.col("suggestion"), f.lit("")), "arg_suggestion"),
         f.alias(value.copy(), "arg_value"),
         f.alias(f.lit(link.target), "arg_target"),
-        *[f.alias(said, name) for name, said in args.items()],
         *[f.col(c) for c in ("_source", "_row", "_money", "_won")],
-    ).from_(f.table(lost))
+    ).from_(f.table(f"work.{place}_lost"))
 
 
 def _is_near() -> exp.Expr:

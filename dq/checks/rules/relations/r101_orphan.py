@@ -37,6 +37,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     checks=checks,
     needs=("any two linked tables",),
-    params={"partial_share": 0.5, "partial_least": 10, "causes": 30},
+    params={"partial_share": 0.5, "partial_least": 10},
+    folds={"missing": 1, "near": 10},
     doc=__doc__ or "",
 )

@@ -18,7 +18,6 @@ from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.helpers import Link, blank_links, count_query, links
 from dq.checks.rules.relations.orphans import orphan_queries
-from dq.checks.rules.relations.told import tell_apart
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -97,12 +96,10 @@ def _of_word(context: RuleContext, link: Link, condition: exp.Expression, word: 
         )
         .where(condition),
     )
-    told = tell_apart(context, place, "value")
     sql = exp.select(
         *[f.col(c) for c in ("key", "value", "_source", "_row", "_money", "_won")],
-        f.alias(told.cause(f.col("value"), word), "cause"),
+        f.alias(f.concat(f.lit(f"{word}:"), f.col("value")), "cause"),
         f.alias(f.col("value"), "arg_owner"),
-        *[f.alias(said, name) for name, said in told.args.items()],
     ).from_(f.table(place))
     evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
     return Query(link.table, sql, evidence, link.column)
@@ -116,6 +113,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     checks=checks,
     needs=("users", "owner_id of any table"),
-    params={"partial_share": 0.5, "partial_least": 10, "causes": 30},
+    params={"partial_share": 0.5, "partial_least": 10},
+    folds={"missing": 1, "near": 10, "left": 3, "inactive": 3},
     doc=__doc__ or "",
 )
