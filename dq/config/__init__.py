@@ -9,6 +9,7 @@ from dq.config.load import (
     load_settings,
     settings_from_text,
 )
+from dq.config.plain import item_of
 from dq.config.shapes import (
     Calendar,
     ControlSettings,
@@ -49,6 +50,7 @@ __all__ = [
     "Url",
     "edited",
     "find_project",
+    "item_of",
     "load_settings",
     "parse_yaml",
     "read_yaml",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from dq.config import Item, parse_yaml
 from dq.crm.headers import header_key, near, skeleton, words
 from dq.crm.model import TABLES, Entity
+from dq.crm.presets.compact import document
 
 __all__ = ["GRADES", "Match", "StageWords", "Synonyms", "TableWords", "parse_synonyms", "synonyms"]
 
@@ -143,8 +143,7 @@ class Synonyms:
 @cache
 def synonyms() -> Synonyms:
     """The shipped synonyms."""
-    text = resources.files("dq.crm.presets").joinpath("generic.yaml").read_text("utf-8")
-    return parse_synonyms(text, "generic.yaml")
+    return _read(document("generic"))
 
 
 def parse_synonyms(text: str, name: str) -> Synonyms:
@@ -153,8 +152,12 @@ def parse_synonyms(text: str, name: str) -> Synonyms:
     Raises:
         ConfigError: the text is off; with file, line and column.
     """
+    return _read(parse_yaml(text, name))
+
+
+def _read(item: Item) -> Synonyms:
     sections = ("stages", "kinds", "marks", "common", "tables")
-    fields = parse_yaml(text, name).fields(*sections, required=sections)
+    fields = item.fields(*sections, required=sections)
     stages = fields["stages"].fields("won", "lost", "open", required=("won", "lost", "open"))
     common = {target: _grades(part) for target, part in fields["common"].entries().items()}
     tables = {}

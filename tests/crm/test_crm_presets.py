@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+import dq.crm.presets.compact
 from dq.crm.model import TABLES
 from dq.crm.presets import PRESETS, crm_url, crm_words, parse_preset, preset, presets
+from dq.crm.presets.compact import compacted, document, text_of
 from dq.crm.stages import stage_status
 from dq.crm.synonyms import parse_synonyms, synonyms
 from dq.errors import ConfigError, UsageError
@@ -47,6 +50,26 @@ def test_a_deal_of_each_system_knows_its_status_and_amount() -> None:
                 targets = {c.target for c in about.columns}
                 assert targets >= {"name", "stage", "status", "created_at"} or told == "x", told
                 assert "amount" in targets, told
+
+
+def test_the_compact_form_says_what_the_yaml_says() -> None:
+    """UPDATE_EXPECTED=1 writes it anew, as `python -m dq.crm.presets.compact` does."""
+    names = sorted((*PRESETS, "generic"))
+    path = Path(dq.crm.presets.compact.__file__).with_name("compact.json")
+    if os.environ.get("UPDATE_EXPECTED"):
+        path.write_text(compacted(iter(names)), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == compacted(iter(names))
+    for name in PRESETS:
+        assert preset(name) == parse_preset(text_of(name), name)
+    assert synonyms() == parse_synonyms(text_of("generic"), "generic.yaml")
+
+
+def test_a_preset_that_was_edited_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = text_of("amocrm").replace("Воронка", "Труба")
+    monkeypatch.setattr(dq.crm.presets.compact, "text_of", lambda _name: text)
+    changed = document("amocrm", 1)
+    assert changed.node.start_mark is not None
+    assert "Труба" in str(changed.value())
 
 
 def test_heads_are_read_without_tables() -> None:

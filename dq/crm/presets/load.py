@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
 from dq.config import Item, parse_yaml
 from dq.crm.headers import header_key
 from dq.crm.model import TABLES, Entity, entity
 from dq.crm.preset import Preset, PresetColumn, PresetTable, Signature, StatusRule
+from dq.crm.presets.compact import document, split
 from dq.errors import UsageError
 
 __all__ = ["PRESETS", "crm_title", "crm_url", "crm_words", "parse_preset", "preset", "presets"]
@@ -46,7 +46,7 @@ def preset(name: str) -> Preset:
             name=name,
             known=", ".join((*PRESETS, "generic")),
         )
-    return parse_preset(_text(name), f"{name}.yaml")
+    return _read(document(name, 0), document(name, 1))
 
 
 def crm_words(preset_name: str | None, language: str) -> Mapping[str, str]:
@@ -73,27 +73,18 @@ def parse_preset(text: str, name: str) -> Preset:
     Raises:
         ConfigError: it is not a preset; with file, line and column.
     """
-    head, body = _split(text)
-    tables = {
-        table: _table(item, with_table=True)
-        for table, item in parse_yaml(body, name).entries().items()
-    }
-    return _read_head(parse_yaml(head, name), tables)
+    head, body = split(text)
+    return _read(parse_yaml(head, name), parse_yaml(body, name))
+
+
+def _read(head: Item, body: Item) -> Preset:
+    tables = {table: _table(item, with_table=True) for table, item in body.entries().items()}
+    return _read_head(head, tables)
 
 
 @cache
 def _head(name: str) -> Preset:
-    return _read_head(parse_yaml(_split(_text(name))[0], f"{name}.yaml"), {})
-
-
-def _text(name: str) -> str:
-    return resources.files("dq.crm.presets").joinpath(f"{name}.yaml").read_text("utf-8")
-
-
-def _split(text: str) -> tuple[str, str]:
-    """The two documents; the second keeps its line numbers."""
-    head, mark, body = text.partition("\n---\n")
-    return head, "\n" * (head + mark).count("\n") + body
+    return _read_head(document(name), {})
 
 
 def _read_head(item: Item, tables: Mapping[str, PresetTable]) -> Preset:

@@ -37,8 +37,10 @@ def heap(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Found 
         number(context.params["least"]), float(str(context.params["share"])) * column.filled
     )
     for value, count in numbers:
+        if count < least:
+            break
         others = sorted((v, n) for v, n in numbers if v != value)
-        if count < least or len(others) < 5:
+        if len(others) < 5:
             continue
         if column.kind == "money" and value in (0, 1) and _far_above(value, others):
             if value == 0 and _explained(context, facts, column.name):
