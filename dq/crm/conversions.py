@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from dq.crm.content import Content
-from dq.crm.fit import OPEN_WORDS
-from dq.crm.headers import header_key
+from dq.crm.fit import says_open
 from dq.crm.mapping import Conversion
 from dq.text.dates import DateStyle, detect_dates, detect_serials
 
@@ -80,7 +79,7 @@ def date_conversion(
 def _open_words(content: Content, style: DateStyle | None) -> tuple[str, ...]:
     """Texts such as «не закрыта», and dates from 2050 on in a column that ends something."""
     column = content.column
-    words = [v for v in column.counts if header_key(v) in OPEN_WORDS]
+    words = [v for v in column.counts if says_open(v)]
     if style is not None and set(column.key.split()) & _END_WORDS:
         words += sorted(v for v in column.all_counts if _FAR.search(v))
     return tuple(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dq.crm.content import FLAG_WORDS, Content
 from dq.crm.drafts import Candidate
 from dq.crm.headers import header_key
@@ -9,7 +11,7 @@ from dq.crm.model import Column, Entity
 from dq.crm.stages import stage_status
 from dq.text.dates import detect_serials
 
-__all__ = ["OPEN_WORDS", "SURE", "converts", "fits", "tells_itself"]
+__all__ = ["SURE", "converts", "fits", "says_open", "tells_itself"]
 
 OPEN_WORDS = frozenset(
     header_key(w)
@@ -43,10 +45,18 @@ def fits(column: Column, content: Content) -> float:
     return _text(column, content)
 
 
+def says_open(value: str, also: Collection[str] = ()) -> bool:
+    """Whether a text says that the end has not come; `also` are keys of further such words."""
+    if value[:1].isdigit():
+        return False  # a date, as nearly all values here: not worth folding
+    key = header_key(value)
+    return key in OPEN_WORDS or key in also
+
+
 def converts(column: Column, content: Content, empty_words: tuple[str, ...] = ()) -> bool:
     """Whether at least a fifth of the values are of the column's type; for sure headers."""
-    none = OPEN_WORDS | {header_key(w) for w in empty_words}
-    said = sum(c for v, c in content.counts.items() if header_key(v) not in none)
+    none = {header_key(w) for w in empty_words}
+    said = sum(c for v, c in content.counts.items() if not says_open(v, none))
     if not said:
         return True
     if column.type in {"date", "timestamp"}:
@@ -64,7 +74,7 @@ def _date(content: Content) -> float:
         return AGREE
     if detect_serials(content.counts):
         return AGREE
-    dated = {v: c for v, c in content.counts.items() if header_key(v) not in OPEN_WORDS}
+    dated = {v: c for v, c in content.counts.items() if not says_open(v)}
     if dated and len(dated) < len(content.counts):
         return AGREE if content.date * content.total >= 0.7 * sum(dated.values()) else NO
     return NO
