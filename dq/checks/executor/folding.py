@@ -78,6 +78,7 @@ def _small(limits: dict[tuple[str, str], int]) -> exp.Select:
         f.alias(f.sum_over(f.col("n"), partition=[c.copy() for c in family]), "records"),
     ).from_(worded.subquery("w"))
     alone = f.all_of(
+        f.col("most") > f.lit(0),
         f.col("n") >= f.lit(LEAST),
         f.as_double(f.col("n")) >= f.lit(SHARE) * f.as_double(f.col("records")),
     )

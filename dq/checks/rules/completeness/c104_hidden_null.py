@@ -35,6 +35,9 @@ SENTINEL_DAYS = tuple(
     )
 )  # fmt: skip
 
+NOTES = {("activities", "note"), ("leads", "note"), ("tasks", "note")}
+"""Notes that say nothing are C108's."""
+
 UNCONVERTED = "work.unconverted"
 DISTINCT_LIMIT = 5_000
 
@@ -45,7 +48,11 @@ REPEATED = "[+() -]*(?:0[0() -]*|9[9() -]{2,})"
 def checks(context: RuleContext) -> Iterator[CheckLike]:
     for name in sorted(context.tables):
         facts = context.tables[name]
-        judged = [c for c in facts.columns.values() if c.header is not None and c.name != "id"]
+        judged = [
+            c
+            for c in facts.columns.values()
+            if c.header is not None and c.name != "id" and (name, c.name) not in NOTES
+        ]
         if not judged:
             yield Skip(name, "needs.other_columns")
             continue
@@ -168,6 +175,6 @@ RULE = Rule(
     checks=checks,
     needs=("any table",),
     params={"share": 0.1, "least": 10},
-    folds={"word": 3, "soft": 3, "choice": 3},
+    folds={"word": 0, "soft": 0, "choice": 0},
     doc=__doc__ or "",
 )

@@ -110,6 +110,6 @@ RULE = Rule(
     checks=checks,
     needs=("activities.note", "leads.note", "tasks.note"),
     params={"copies": 10, "copy_length": 30},
-    folds={"empty_word": 1, "idle": 1, "too_short": 1},
+    folds={"empty_word": 0, "idle": 0, "too_short": 0},
     doc=__doc__ or "",
 )
