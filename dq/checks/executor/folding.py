@@ -21,7 +21,7 @@ __all__ = ["MANY", "fold"]
 MANY = "_many"
 """What a folded cause has after its word in place of a value."""
 
-SHARE, LEAST = 0.2, 10
+SHARE, LEAST = 0.5, 10
 """A value stands alone from this share of the records on, and these records."""
 
 _FAMILY = ("code", "table", "column", "word")

@@ -11,7 +11,7 @@ Repair: empty the cell, and make the form refuse the word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlglot import exp
@@ -39,6 +39,9 @@ NOTES = {("activities", "note"), ("leads", "note"), ("tasks", "note")}
 """Notes that say nothing are C108's."""
 
 UNCONVERTED = "work.unconverted"
+UNUSED, UNUSED_ROWS = 0.995, 100
+"""From this share of so many rows on a word says that the field is not used."""
+
 DISTINCT_LIMIT = 5_000
 
 REPEATED = "[+() -]*(?:0[0() -]*|9[9() -]{2,})"
@@ -142,8 +145,14 @@ def _words(table: str, column: ColumnFacts) -> Iterator[CheckLike]:
             column=column.name,
             cause=f.lit(reason) if reason == "hash" else f.concat(f.lit(f"{reason}:"), cell),
             args={"word": cell},
-            severity=Severity.INFO if reason == "soft" else None,
+            severity=Severity.INFO if reason == "soft" or _unused(column, words) else None,
         )
+
+
+def _unused(column: ColumnFacts, words: Sequence[str]) -> bool:
+    """Whether the words are all that the column has: nobody uses the field (C111 says so)."""
+    covered = sum(count for value, count in column.values or () if value in words)
+    return column.rows >= UNUSED_ROWS and covered >= UNUSED * column.rows
 
 
 def _days(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Iterator[CheckLike]:

@@ -34,7 +34,11 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         facts = context.tables.get(name)
         if facts is None:
             continue
-        notes = [c.name for c in facts.columns.values() if c.kind == "note" and c.header]
+        notes = [
+            c.name
+            for c in facts.columns.values()
+            if c.kind == "note" and c.header and (c.name != "subject" or not c.canonical)
+        ]
         for column in notes:
             found = True
             yield ValueCheck(name, column, NoteJudge(), idle_suspect(f.col(column)))
