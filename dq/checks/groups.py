@@ -159,8 +159,8 @@ def _many(engine: Engine) -> dict[tuple[object, ...], dict[str, str]]:
     found: dict[tuple[object, ...], dict[str, str]] = {}
     for row in sorted(engine.query(first).to_pylist(), key=lambda r: r["place"]):
         args = found.setdefault(tuple(row[n] for n in GROUP), {"values": str(row["values"])})
-        before = args.get("list")
-        args["list"] = f"{before}, {row['value']}" if before else str(row["value"])
+        value = f"{row['value']} ({row['n']})" if row["n"] > 1 else str(row["value"])
+        args["list"] = f"{args['list']}, {value}" if "list" in args else value
         if row["values"] > row["place"] == NAMED:
             args["list"] += ", …"
     return found

@@ -99,8 +99,8 @@ class Rule:
     """A rule. `checks` yields what to do for the tables that are there.
 
     `params` are the defaults; dq.yaml may replace them under rules: {CODE: {params: …}}.
-    `folds` says of causes `word:value` from how many values of a column on the small ones
-    are told together (cause `word_many`).
+    `folds` says of causes `word:value` how many values of a column stand alone; of more,
+    those of few records are told together (cause `word_many`), of 0 all are.
     `needs` documents tables and columns (`deals.amount`), shown by `dq rules`.
     """
 

@@ -92,21 +92,29 @@ class Lookups:
         return name
 
     def names(self, target: str) -> str:
-        """`work.names_<target>`: n (folded name), key (the least), copies."""
+        """`work.names_<target>`: n (folded name), key (the least), copies.
+
+        People are found by first and last name in either order as well: others name them
+        without the middle one.
+        """
         name = f"work.names_{target}"
         if name in self.made:
             return name
         label = entity(target).name_column or "id"
-        needs = ["id", label]
-        text: exp.Expr = f.col(label)
+        person = self.has(target, "first_name", "last_name")
         if not self.has(target, label):
-            person = self.has(target, "first_name", "last_name")
-            needs = ["id", "first_name", "last_name"] if person else ["id"]
-            text = f.col("id")
-            if person:
-                text = f.concat_ws(f.lit(" "), f.col("first_name"), f.col("last_name"))
-        steps = [{"n": f.fold(text), "key": f.col("id")}]
-        return self._once(name, _keyed(staged(self.rows(target, needs).subquery("t"), steps)))
+            label = "id"
+        forms: list[exp.Expr] = [] if person and label == "id" else [f.col(label)]
+        if person:
+            parts = [f.col("first_name"), f.col("last_name")]
+            forms += [f.concat_ws(f.lit(" "), *p) for p in (parts, parts[::-1])]
+        needs = dict.fromkeys(("id", label, *(("first_name", "last_name") if person else ())))
+        rows = self.rows(target, list(needs))
+        named = [
+            staged(rows.copy().subquery("t"), [{"n": f.fold(form), "key": f.col("id")}])
+            for form in forms
+        ]
+        return self._once(name, _keyed(union_all([*named])))
 
     def ids(self, target: str) -> str:
         """`work.ids_<target>`: n (the id without its source's prefix), key, copies."""

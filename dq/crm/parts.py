@@ -6,7 +6,7 @@ text where they do (`_unread_<column>`), and the system columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -110,12 +110,42 @@ def _mapped(mapping: TableMapping) -> list[ColumnMapping]:
     return [c for c in mapping.columns if c.target != "id"]
 
 
-def _content_columns(mapping: TableMapping) -> list[str]:
-    """Raw columns that make the key of a record without an id."""
-    names = {s for _, s, _ in _readable(mapping)}
-    for column in mapping.columns:
-        names |= {s for s in (column.source, *column.fallbacks, *column.joined) if s}
-    return sorted(names)
+def _sources(column: ColumnMapping) -> list[str]:
+    """Raw columns that a column is read from."""
+    return [s for s in (column.source, *column.fallbacks, *column.joined) if s]
+
+
+def _identity(mapping: TableMapping, text: Callable[[str], exp.Expr]) -> list[exp.Expr]:
+    """Texts that make the key of a record without an id; `text` reads a raw column.
+
+    All that the row says of the record. Of one that is split off only what identifies it:
+    all its phones and addresses, its names, and its company where it cannot be reached.
+    """
+    if not mapping.collapse:
+        names = {s for _, s, _ in _readable(mapping)}
+        names |= {s for column in mapping.columns for s in _sources(column)}
+        return [text(name) for name in sorted(names)]
+    mapped = {c.target: _sources(c) for c in mapping.columns if _sources(c)}
+    model = entity(mapping.table)
+    pieces: list[exp.Expr] = []
+    reached: list[exp.Expr] = []
+    for name, column in model.columns.items():
+        if not column.identifying or name not in mapped:
+            continue
+        texts = [text(source) for source in mapped[name]]
+        if column.kind == "phone":
+            reached += [f.nullif(f.regexp_replace(t, "[^0-9]", ""), f.lit("")) for t in texts]
+        elif column.kind == "email":
+            reached += texts
+        else:
+            pieces.append(texts[0] if len(texts) == 1 else f.coalesce(*texts))
+    firm = next((r.column for r in model.relations if r.target == "accounts"), None)
+    if firm in mapped:
+        named = f.coalesce(*[text(source) for source in mapped[firm]], f.lit(""))
+        unreached = f.all_of(*[f.is_null(t) for t in reached]) if reached else f.lit(True)
+        pieces.append(f.case((unreached, named)))
+    found = [*pieces, *reached]
+    return found or [text(s) for sources in mapped.values() for s in sources]
 
 
 def _digest(folded: Iterable[str]) -> exp.Expr:
@@ -238,8 +268,8 @@ class _Builder:
     def _content(self, first: list[dict[str, exp.Expr]], where: exp.Expr | None) -> exp.Select:
         """Rows whose key is a hash of their cells and, unless they collapse, a number."""
         folded = {
-            f"d{i}": f.coalesce(f.fold(self.cells.text(name)), f.lit(""))
-            for i, name in enumerate(_content_columns(self.mapping))
+            f"d{i}": f.coalesce(f.fold(piece), f.lit(""))
+            for i, piece in enumerate(_identity(self.mapping, self.cells.text))
         }
         digest: dict[str, exp.Expr] = {"_digest": _digest(folded)}
         order = [f.col("_row")]
@@ -382,11 +412,12 @@ class _Builder:
 
     def _key_beside(self, column: ColumnMapping, other: TableMapping) -> _Read:
         """The content key of the row's other record: no name need be looked up."""
-        text = self._text(str(column.source))
+        texts = [self._text(source) for source in _sources(column)]
+        text = texts[0] if len(texts) == 1 else f.coalesce(*texts)
         folded: dict[str, exp.Expr] = {}
-        for name in _content_columns(other):
+        for piece in _identity(other, self._text):
             place = f"c{len(self._cleaned)}"
-            self._cleaned[place] = f.coalesce(f.fold(self._text(name)), f.lit(""))
+            self._cleaned[place] = f.coalesce(f.fold(piece), f.lit(""))
             folded[place] = f.col(place)
         key = f.concat(f.lit("~"), _digest(folded))
         place = f"v{len(self._values)}"

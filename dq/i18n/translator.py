@@ -211,9 +211,12 @@ class Translator:
         text = str(value)
         if kind == "table":
             return self.table(text)
-        if kind == "column":
+        if kind in ("column", "columns"):
             table = args.get("table_name")
-            return self.column(text, table if isinstance(table, str) else None)
+            names = text.split(", ") if kind == "columns" else [text]
+            return self.joined(
+                self.column(name, table if isinstance(table, str) else None) for name in names
+            )
         number = _decimal(value)
         if number is not None:
             if kind == "number":

@@ -11,6 +11,7 @@ import pytest
 from sqlglot import exp
 
 from dq.crm.load import LoadSettings, load
+from dq.crm.model import entity
 from dq.crm.recognise import recognise
 from dq.engines.base import Engine
 from dq.sql import portable as f
@@ -39,6 +40,14 @@ def _check(case: Case, engine: Engine, work: Path) -> None:
             table = crm.tables[name]
             counts = [table.read, table.live, table.deleted, table.merged, table.collapsed]
             assert counts == wanted["counts"], name
+
+    for link in case.get("resolved", ()):
+        table, column = link.split(".")
+        target = str(entity(table).columns[column].relation)
+        ids = exp.select(f.col("id")).from_(f.table(f"crm_all.{target}"))
+        lost = exp.select(f.col("id")).from_(f.table(f"crm_all.{table}"))
+        lost = lost.where(f.all_of(f.not_null(f.col(column)), f.not_(f.in_(f.col(column), ids))))
+        assert engine.query(lost).to_pylist() == [], link
 
 
 def _text(cell: object) -> str | None:

@@ -21,7 +21,7 @@ __all__ = ["MANY", "fold"]
 MANY = "_many"
 """What a folded cause has after its word in place of a value."""
 
-SHARE, LEAST = 0.2, 10
+SHARE, LEAST = 0.5, 10
 """A value stands alone from this share of the records on, and these records."""
 
 _FAMILY = ("code", "table", "column", "word")
@@ -78,6 +78,7 @@ def _small(limits: dict[tuple[str, str], int]) -> exp.Select:
         f.alias(f.sum_over(f.col("n"), partition=[c.copy() for c in family]), "records"),
     ).from_(worded.subquery("w"))
     alone = f.all_of(
+        f.col("most") > f.lit(0),
         f.col("n") >= f.lit(LEAST),
         f.as_double(f.col("n")) >= f.lit(SHARE) * f.as_double(f.col("records")),
     )

@@ -19,6 +19,7 @@ __all__ = [
     "given",
     "given_and",
     "links",
+    "met",
     "missing",
     "number",
     "repeated",
@@ -42,11 +43,14 @@ class Link:
 def links(context: RuleContext) -> Iterator[Link]:
     """Relations whose column is mapped with values and whose other side is there.
 
-    Where no file lists the other side a name that is not among its records says nothing.
+    Where no file lists the other side a name that is not among its records says nothing. A
+    column that rows of a file give to two tables is judged in the larger one.
     """
     for table in sorted(context.tables):
         facts = context.tables[table]
         for relation in entity(table).relations:
+            if _told_elsewhere(context, table, relation.column):
+                continue
             if not context.filled(table, relation.column) or relation.target not in context.tables:
                 continue
             how = facts.links.get(relation.column)
@@ -54,6 +58,37 @@ def links(context: RuleContext) -> Iterator[Link]:
                 continue
             by_name = how == "name"
             yield Link(table, relation.column, relation.target, by_name)
+
+
+def _told_elsewhere(context: RuleContext, table: str, column: str) -> bool:
+    """Whether a larger table holds the same column of the same files (done tasks are calls)."""
+    facts = context.tables[table]
+    mine = facts.columns.get(column)
+    if mine is None or mine.header is None:
+        return False
+    for name, other in context.tables.items():
+        its = other.columns.get(column)
+        same = its is not None and its.header == mine.header and other.sources == facts.sources
+        if name != table and same and (other.rows, name) > (facts.rows, table):
+            return True
+    return False
+
+
+def met(context: RuleContext, link: Link) -> float:
+    """Share of a relation's filled cells that name a record that is there (none filled: 1)."""
+    ids = exp.select(f.alias(f.col("id"), "pid")).from_(f.table(f"crm_all.{link.target}"))
+    query = (
+        exp.select(f.alias(f.count(), "n"), f.alias(f.count(f.col("pid", "p")), "met"))
+        .from_(f.table(f"crm.{link.table}", "t"))
+        .join(
+            ids.distinct().subquery("p"),
+            on=f.col(link.column, "t").eq(f.col("pid", "p")),
+            join_type="left",
+        )
+        .where(f.not_null(f.col(link.column, "t")))
+    )
+    row = rows(context, query)[0]
+    return number(row["met"]) / number(row["n"]) if number(row["n"]) else 1.0
 
 
 def blank_links(context: RuleContext) -> Iterator[tuple[Link, Check]]:

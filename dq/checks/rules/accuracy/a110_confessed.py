@@ -38,22 +38,30 @@ TAGS = frozenset(
     "метки примечание примечания комментарий комментарии заметка заметки мітка мітки примітка "
     "примітки коментар коментарі нотатка нотатки".split()
 )
-RESULTS = frozenset("reason reasons result results причина результат".split())
+REASONS = frozenset("reason reasons причина причины причини".split())
+RESULTS = REASONS | frozenset("result results результат".split())
 
 _OUTSIDE = "[^0-9a-zа-яіїєґў]"
 
 
 @dataclass(frozen=True)
 class _Judge:
-    """The judge of notes. `card`: that nobody answers counts, as information."""
+    """The judge of notes. `card`: that nobody answers counts, as information.
+
+    `settled`: the column is the reason why the record was closed, which is information.
+    """
 
     card: bool
+    settled: bool = False
 
     def __call__(self, value: str) -> Verdict | None:
         verdict = ConfessionJudge()(value)
         if verdict is None or verdict.cause not in UNREACHED:
-            return verdict
+            return verdict and self._of(verdict)
         return replace(verdict, severity=Severity.INFO.value) if self.card else None
+
+    def _of(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, severity=Severity.INFO.value) if self.settled else verdict
 
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
@@ -65,7 +73,8 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             if column.kind != "note" and not words & (TAGS | RESULTS):
                 continue
             found = True
-            judge = _Judge(card=name in CARDS and not words & RESULTS)
+            reason = bool(words & RESULTS)
+            judge = _Judge(card=name in CARDS and not reason, settled=bool(words & REASONS))
             yield value_check(context, name, column.name, judge, _suspect(column))
     if not found:
         yield Skip(None, "needs.notes")

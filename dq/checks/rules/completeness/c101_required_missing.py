@@ -45,6 +45,12 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 """By table: columns of which one must be filled, alternatives apart by |."""
 
+FEW_STAGES, ELSEWHERE = 3, 0.2
+"""Blanks are said to be of these stages alone if the others, without any, are a fifth."""
+
+ONLY_OF_SOME = ("lost_reason", "lost_side", "rejected_reason")
+"""Columns that are blank where nothing was lost; other rules judge them."""
+
 SIDE_KINDS = ("category", "city", "country", "number", "money", "duration", "flag", "text")
 
 
@@ -70,7 +76,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
 def _missing(context: RuleContext, table: str, columns: list[str]) -> Check:
     having = given(context, table, *columns)
     blank = given_and(context, table, f.all_of(*[f.is_null(f.col(c)) for c in columns]), *columns)
-    stages = _only_in(context, table, blank)
+    stages = _only_in(context, table, blank) if len(columns) == 1 else ""
     return Check(
         table,
         blank,
@@ -99,8 +105,9 @@ def _only_in(context: RuleContext, table: str, blank: exp.Expression) -> str:
         .limit(50),
     )
     have = [str(r["stage"]) for r in found if number(r["blank"])]
-    full = [r for r in found if not number(r["blank"]) and number(r["n"]) >= 10]
-    return ", ".join(have) if have and full else ""
+    full = sum(number(r["n"]) for r in found if not number(r["blank"]))
+    telling = full >= max(10, ELSEWHERE * sum(number(r["n"]) for r in found))
+    return ", ".join(have) if 0 < len(have) <= FEW_STAGES and telling else ""
 
 
 def _side(context: RuleContext, facts: TableFacts, judged: set[str]) -> Iterator[Check]:
@@ -110,7 +117,7 @@ def _side(context: RuleContext, facts: TableFacts, judged: set[str]) -> Iterator
     if facts.rows < least:
         return
     for column in facts.columns.values():
-        if column.name in judged or column.sources or not _is_side(column):
+        if column.name in (*judged, *ONLY_OF_SOME) or column.sources or not _is_side(column):
             continue
         if share * facts.rows <= column.filled < facts.rows:
             yield Check(

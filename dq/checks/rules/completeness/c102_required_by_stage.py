@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import Check, CheckLike, Rule, Scope
-from dq.checks.rules.completeness.stages import stage_is, stages_from
+from dq.checks.rules.completeness.stages import first_named, stage_is, stages_from
 from dq.checks.rules.helpers import given_and, missing
 from dq.findings import Severity
 from dq.sql import portable as f
@@ -70,7 +70,7 @@ def _required(context: RuleContext, column: str, first: str) -> Iterator[Check]:
         f.all_of(at, open_deal, f.is_null(f.col(column))),
         column=column,
         when=given_and(context, "deals", f.not_null(f.col("stage")), column),
-        args={"stage": f.lit(first)},
+        args={"stage": f.lit(first_named(context, stages))},
         value=f.col("stage"),
     )
 

@@ -17,12 +17,15 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.completeness.stages import stage_is, stages_from
-from dq.checks.rules.helpers import count_query, missing, rows
+from dq.checks.rules.helpers import Link, count_query, met, missing, rows
 from dq.findings import Severity
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
 __all__ = ["RULE"]
+
+MET = 0.5
+"""If fewer activities than this meet the deal that they name, nothing is known of the rest."""
 
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
@@ -31,6 +34,10 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         yield Skip("deals", skip.reason, skip.args)
         return
     ways = [c for c in ("deal_id", "contact_id", "account_id") if context.filled("activities", c)]
+    direct = Link("activities", "deal_id", "deals", by_name=False)
+    if "deal_id" in ways and met(context, direct) < MET:
+        yield Skip("deals", "needs.links_that_meet", {"column": "activities.deal_id"})
+        return
     judged = _moved(context, bool(ways))
     context.engine.create("work.C109_moved", judged)
     trails = [t for way in ways if (t := _trail(context, way)) is not None]

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import count_query, missing
+from dq.checks.rules.helpers import Link, count_query, met, missing
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -22,6 +22,9 @@ __all__ = ["RULE"]
 
 REQUISITES = ("tax_id", "registration_id")
 """Any one of these is enough to find the rest."""
+
+MET = 0.5
+"""If fewer contacts than this meet their company, nobody knows how many it has."""
 
 SYSTEM = ("_source", "_row", "_money", "_won")
 
@@ -31,7 +34,8 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if skip:
         yield Skip("accounts", skip.reason, skip.args)
         return
-    contacts = context.filled("contacts", "account_id")
+    firm = Link("contacts", "account_id", "accounts", by_name=False)
+    contacts = context.filled("contacts", "account_id") and met(context, firm) >= MET
     mapped = [c for c in REQUISITES if context.has("accounts", c)]
     kept = [c for c in mapped if context.filled("accounts", c)]
     if not contacts and not mapped:

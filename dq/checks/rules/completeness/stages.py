@@ -9,7 +9,7 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.sql import portable as f
 
-__all__ = ["CANONICAL", "canonical_of", "stage_is", "stages_from"]
+__all__ = ["CANONICAL", "canonical_of", "first_named", "stage_is", "stages_from"]
 
 CANONICAL: tuple[str, ...] = ("new", "qualified", "proposal", "negotiation", "won", "lost")
 
@@ -18,11 +18,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "qualified": ("qualified", "qualification", "квалификация", "кваліфікація"),
     "proposal": (
         "proposal", "quote", "proposal/price quote", "proposal sent", "quote sent",
+        "proposal made", "propose", "3-propose",
         "кп отправлено", "коммерческое предложение", "предложение", "отправлено предложение",
         "пропозиція", "комерційна пропозиція", "кп надіслано",
     ),
     "negotiation": (
-        "negotiation", "negotiation/review", "negotiations", "переговоры", "переговори",
+        "negotiation", "negotiation/review", "negotiations", "negotiations started",
+        "переговоры", "переговори",
         "согласование", "согласование договора", "узгодження", "узгодження договору", "договор",
         "договір", "contract", "contract sent",
     ),
@@ -55,10 +57,19 @@ def stages_from(context: RuleContext, first: str, *, open_only: bool = False) ->
     return tuple(s for s in later if s not in ("won", "lost")) if open_only else later
 
 
-def stage_is(
-    context: RuleContext, stages: Sequence[str], qualifier: str | None = None
-) -> exp.Expression | None:
-    """Predicate: the deal stands at one of these canonical stages; None where no name is known."""
+def first_named(context: RuleContext, stages: Sequence[str]) -> str:
+    """The house's own names of the first of these canonical stages that it has."""
+    named: dict[str, list[str]] = {}
+    for pipeline, stage in _own_stages(context):
+        canonical = canonical_of(context, pipeline, stage)
+        if canonical is not None and stage not in named.setdefault(canonical, []):
+            named[canonical].append(stage)
+    found = next((named[s] for s in stages if s in named), list(stages[:1]))
+    return ", ".join(sorted(found)[:3])
+
+
+def _own_stages(context: RuleContext) -> list[tuple[str | None, str]]:
+    """Pipelines and stages of the deals, as the house calls them."""
     from dq.checks.rules.helpers import rows
 
     by_pipeline = context.has("deals", "pipeline")
@@ -71,10 +82,19 @@ def stage_is(
         .distinct()
         .limit(1000),
     )
+    return [
+        (str(p["pipeline"]) if p.get("pipeline") is not None else None, str(p["stage"]))
+        for p in pairs
+    ]
+
+
+def stage_is(
+    context: RuleContext, stages: Sequence[str], qualifier: str | None = None
+) -> exp.Expression | None:
+    """Predicate: the deal stands at one of these canonical stages; None where no name is known."""
+    by_pipeline = context.has("deals", "pipeline")
     matches: dict[str | None, list[str]] = {}
-    for pair in pairs:
-        pipeline = str(pair["pipeline"]) if by_pipeline and pair["pipeline"] is not None else None
-        stage = str(pair["stage"])
+    for pipeline, stage in _own_stages(context):
         if canonical_of(context, pipeline, stage) in stages:
             matches.setdefault(pipeline, []).append(stage)
     branches = []

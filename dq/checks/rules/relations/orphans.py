@@ -23,6 +23,9 @@ NONE_LEAST = 3
 NAMES_LIMIT = 50_000
 """Targets with more names than this get no near-miss search by spelling."""
 
+KINDS = {"accounts": "company", "contacts": "person", "leads": "person", "users": "person"}
+"""How the names of a table are compared."""
+
 SPELT_LIMIT = 2_000
 """More missing values than this are compared without slips of spelling."""
 
@@ -184,12 +187,8 @@ def _near(context: RuleContext, place: str, link: Link, *, spelling: bool) -> No
     )
     listed = tuple(str(r["v"]) for r in names) if len(names) <= NAMES_LIMIT else ()
     values = exp.select(f.col("value")).from_(f.table(f"work.{place}")).distinct()
-    context.engine.map_batches(
-        f"work.{place}_near",
-        values,
-        NearNames(listed, spelling=spelling and column != "id"),
-        near_schema(),
-    )
+    kind = KINDS.get(link.target, "name") if spelling and column != "id" else "key"
+    context.engine.map_batches(f"work.{place}_near", values, NearNames(listed, kind), near_schema())
 
 
 def _lost(context: RuleContext, place: str) -> None:

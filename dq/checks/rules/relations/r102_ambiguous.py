@@ -15,11 +15,14 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import blank_links, count_query, links
+from dq.checks.rules.helpers import Link, blank_links, count_query, links, number, rows
 from dq.findings import Severity
 from dq.sql import portable as f
 
 __all__ = ["RULE"]
+
+LEAST = 10
+"""Ambiguous names from which on it can be said that most are."""
 
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
@@ -48,6 +51,10 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         )
         place = f"work.R102_{link.table}_{link.column}"
         context.engine.create(place, matched)
+        evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
+        if _mostly(context, place, link):
+            yield _about_table(context, place, link)
+            continue
         sql = exp.select(
             *[
                 f.col(c)
@@ -57,8 +64,37 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             f.alias(f.col("value"), "arg_value"),
             f.alias(f.concat(f.lit("ambiguous:"), f.col("value")), "cause"),
         ).from_(f.table(place))
-        evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
         yield Query(link.table, sql, evidence, link.column)
+
+
+def _mostly(context: RuleContext, place: str, link: Link) -> bool:
+    """Whether names are no way to tell the records apart: most that are used are ambiguous."""
+    names = number(rows(context, _names(place, "value"))[0]["n"])
+    return names >= LEAST and 2 * names > number(
+        rows(context, _names(f"crm.{link.table}", link.column))[0]["n"]
+    )
+
+
+def _names(table: str, column: str) -> exp.Select:
+    return exp.select(f.alias(f.count_distinct(f.col(column)), "n")).from_(f.table(table))
+
+
+def _about_table(context: RuleContext, place: str, link: Link) -> Query:
+    records = number(rows(context, count_query(place))[0]["n"])
+    names = number(rows(context, _names(place, "value"))[0]["n"])
+    one = exp.select(
+        f.alias(f.null("text"), "key"),
+        f.alias(f.lit("mostly"), "cause"),
+        f.alias(f.lit("warning"), "severity"),
+        f.alias(f.lit(str(names)), "arg_names"),
+        f.alias(f.lit(str(records)), "arg_n"),
+        f.alias(f.lit(link.target), "arg_target"),
+        f.alias(f.null("text"), "_source"),
+        f.alias(exp.cast(exp.null(), "BIGINT"), "_row"),
+        f.alias(f.null("decimal"), "_money"),
+        f.alias(f.null("boolean"), "_won"),
+    )
+    return Query(link.table, one, exp.select(f.alias(f.lit(records), "n")), link.column)
 
 
 RULE = Rule(

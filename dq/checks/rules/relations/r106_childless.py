@@ -17,7 +17,15 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import Link, blank_links, count_query, links, number, rows
+from dq.checks.rules.helpers import (
+    Link,
+    blank_links,
+    count_query,
+    links,
+    met,
+    number,
+    rows,
+)
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -34,6 +42,9 @@ PAIRS = (
 """Children whose absence says something; (child table, its relation column)."""
 
 BEGINS = ("hired_at", "introduced_at", "started_at", "created_at")
+MET = 0.5
+"""If fewer children than this meet their parent, whose they are is not known."""
+
 ENDS = ("left_at", "discontinued_at")
 
 
@@ -47,7 +58,11 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if not found and not blank:
         yield Skip(None, "needs.relations")
     for link in found:
-        yield _childless(context, link)
+        if met(context, link) >= MET:
+            yield _childless(context, link)
+        else:
+            place = f"{link.table}.{link.column}"
+            yield Skip(link.target, "needs.links_that_meet", {"column": place})
 
 
 def _in_service(context: RuleContext, table: str) -> exp.Expr:
