@@ -9,6 +9,7 @@ from dq.config.load import (
     load_settings,
     settings_from_text,
 )
+from dq.config.periods import Period, parse_period
 from dq.config.shapes import (
     Calendar,
     ControlSettings,
@@ -37,6 +38,7 @@ __all__ = [
     "InputLimits",
     "Item",
     "OutsideSettings",
+    "Period",
     "RateSettings",
     "Relation",
     "Retention",
@@ -50,6 +52,7 @@ __all__ = [
     "edited",
     "find_project",
     "load_settings",
+    "parse_period",
     "parse_yaml",
     "read_yaml",
     "set_value",
