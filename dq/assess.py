@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dq.config import Calendar
 from dq.findings import InputFact, Note, Outcome, Result, Severity
 
 if TYPE_CHECKING:
-    from dq.checks.context import TableFacts
+    from dq.checks.context import Certified, TableFacts
     from dq.checks.rule import Rule
     from dq.crm.load import Crm
     from dq.crm.mapping import ProjectMapping
@@ -40,6 +41,8 @@ class AssessmentSettings:
     fail_on: Severity = Severity.ERROR
     rules: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     only: tuple[str, ...] = ()  # tables to check; empty: all
+    calendar: Calendar = field(default_factory=Calendar)
+    certified: tuple[Certified, ...] = ()  # periods that may change no more
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,8 @@ def assess(
         currency=crm.currency,
         language=settings.language,
         include_deleted=settings.include_deleted,
+        calendar=settings.calendar,
+        certified=settings.certified,
     )
     places = {raw.name: (str(raw.facts.file.name), raw.facts.sheet) for raw in raws}
     outcomes = execute(

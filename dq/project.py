@@ -215,6 +215,8 @@ class Project:
 
     def assessment_settings(self, given: AssessmentSettings | None) -> AssessmentSettings:
         """dq.yaml's defaults and rules under what was given on the command line."""
+        from dq.keeping import certified_periods
+
         base = given or AssessmentSettings(now=_wall(self.clock))
         defaults = self.settings.defaults
         rules = {
@@ -230,6 +232,9 @@ class Project:
             currency=base.currency or defaults.currency,
             timezone=base.timezone or defaults.timezone,
             rules={**rules, **base.rules},
+            calendar=self.settings.calendar,
+            certified=base.certified
+            or certified_periods(self.folder, self.settings.calendar.closed),
         )
 
     def _assess(
@@ -283,6 +288,8 @@ class Project:
 
 
 def _parameters(how: AssessmentSettings) -> dict[str, object]:
+    from dq.keeping import CERTIFIED, certified_record
+
     return {
         "as_of": how.as_of.isoformat() if how.as_of else None,
         "country": how.country,
@@ -290,6 +297,7 @@ def _parameters(how: AssessmentSettings) -> dict[str, object]:
         "timezone": how.timezone,
         "include_deleted": how.include_deleted,
         "rules": {code: dict(own) for code, own in how.rules.items()},
+        CERTIFIED: certified_record(how.certified),
     }
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dq.config import Calendar, Period
 
 if TYPE_CHECKING:
     from dq.engines.base import Engine
     from dq.semantics.glossary import Glossary
 
-__all__ = ["ColumnFacts", "RuleContext", "TableFacts"]
+__all__ = ["Certified", "ColumnFacts", "RuleContext", "TableFacts"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,26 @@ class TableFacts:
 
 
 @dataclass(frozen=True)
+class Certified:
+    """A period that was certified, by the date column that puts a record into it.
+
+    `before` is the table as it was then (a Parquet file or a folder of them, with the columns
+    of `crm_all`), kept by the run `run_id`; None where no earlier run kept it.
+    """
+
+    table: str
+    column: str
+    period: Period
+    before: Path | None = None
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
 class RuleContext:
-    """Handed to a rule's `checks`. `params` are the rule's own, merged with dq.yaml."""
+    """Handed to a rule's `checks`. `params` are the rule's own, merged with dq.yaml.
+
+    `certified` are the periods that may change no more.
+    """
 
     engine: Engine
     tables: Mapping[str, TableFacts]
@@ -72,6 +93,8 @@ class RuleContext:
     currency: str | None = None
     language: str = "en"
     include_deleted: bool = False
+    calendar: Calendar = field(default_factory=Calendar)
+    certified: tuple[Certified, ...] = ()
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there with all these columns mapped."""

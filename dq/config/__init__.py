@@ -10,6 +10,7 @@ from dq.config.load import (
     settings_from_text,
 )
 from dq.config.plain import item_of
+from dq.config.periods import Period, parse_period
 from dq.config.shapes import (
     Calendar,
     ControlSettings,
@@ -38,6 +39,7 @@ __all__ = [
     "InputLimits",
     "Item",
     "OutsideSettings",
+    "Period",
     "RateSettings",
     "Relation",
     "Retention",
@@ -52,6 +54,7 @@ __all__ = [
     "find_project",
     "item_of",
     "load_settings",
+    "parse_period",
     "parse_yaml",
     "read_yaml",
     "set_value",

@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from dq.config.holidays import COUNTRIES
 from dq.config.item import Item
+from dq.config.periods import Period, parse_period
 from dq.config.shapes import (
     Calendar,
     ControlSettings,
@@ -205,6 +207,7 @@ def _calendar(item: Item) -> Calendar:
         "days_on",
         "fiscal_year_start",
         "week_start",
+        "closed",
     )
     settings: dict[str, Any] = {}
     if "work_days" in of:
@@ -213,7 +216,7 @@ def _calendar(item: Item) -> Calendar:
     if "work_hours" in of:
         settings["work_from"], settings["work_to"] = _hours(of["work_hours"])
     if "holidays" in of:
-        settings["holidays"] = _country(of["holidays"])
+        settings["holidays"] = _holidays(of["holidays"])
     for key in ("days_off", "days_on"):
         if key in of:
             settings[key] = tuple(sorted({day.day() for day in of[key].items()}))
@@ -221,7 +224,41 @@ def _calendar(item: Item) -> Calendar:
         settings["fiscal_year_start"] = of["fiscal_year_start"].integer(1, 12)
     if "week_start" in of:
         settings["week_start"] = _DAYS.index(of["week_start"].choice("mon", "sat", "sun")) + 1
+    if "closed" in of:
+        settings["closed"] = _closed(of["closed"])
     return Calendar(**settings)
+
+
+def _holidays(item: Item) -> str:
+    country = _country(item)
+    if country not in COUNTRIES:
+        raise item.error(
+            "dq has no list of the holidays of {value}.",
+            fix="It knows those of {known}; days of other countries go under days_off.",
+            value=country,
+            known=", ".join(COUNTRIES),
+        )
+    return country
+
+
+def _closed(item: Item) -> Mapping[str, tuple[Period, ...]]:
+    closed = {}
+    for name, entry in item.entries().items():
+        _table_and_column(name, entry, at_key=True)
+        closed[name] = tuple(_period(part) for part in entry.one_or_many())
+    return closed
+
+
+def _period(item: Item) -> Period:
+    text = str(item.node.value) if item.kind == "int" else item.text()
+    period = parse_period(text)
+    if period is None:
+        raise item.error(
+            "{value} is no period.",
+            fix="Write 2026, 2026-Q2, 2026-06, 2026-W23 or 2026-04-01..2026-06-30.",
+            value=text,
+        )
+    return period
 
 
 def _hours(item: Item) -> tuple[time, time]:

@@ -10,6 +10,8 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from dq.config.holidays import is_holiday
+from dq.config.periods import Period
 from dq.errors import ConfigError, Place
 from dq.findings import Severity
 
@@ -118,6 +120,8 @@ class Calendar:
     """Working time. Days of the week are 1 (Monday) to 7.
 
     `holidays` names a country; `days_off` and `days_on` are exceptions to it and to the week.
+    `closed` gives for a date column (`deals.closed_at`) the periods that were certified:
+    what lies in them may change no more.
     """
 
     work_days: tuple[int, ...] = (1, 2, 3, 4, 5)
@@ -128,6 +132,20 @@ class Calendar:
     days_on: tuple[date, ...] = ()
     fiscal_year_start: int = 1
     week_start: int = 1
+    closed: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
+
+    def day_off(self, day: date) -> bool:
+        """Whether a day is declared free, whatever the day of the week."""
+        if day in self.days_on:
+            return False
+        return day in self.days_off or (
+            self.holidays is not None and is_holiday(day, self.holidays)
+        )
+
+    def works(self, day: date) -> bool:
+        """Whether a day is a working one."""
+        in_the_week = day.isoweekday() in self.work_days or day in self.days_on
+        return in_the_week and not self.day_off(day)
 
 
 @dataclass(frozen=True)

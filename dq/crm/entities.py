@@ -355,6 +355,18 @@ ENTITIES: Mapping[str, tuple[str, str]] = {
         active boolean flag
         """,
     ),
+    "audit_log": (
+        "",
+        """
+        id text id required
+        happened_at timestamp date required event
+        user_id text id required -> users
+        action text category required
+        entity text category
+        record_id text id
+        records integer number
+        """,
+    ),
     "rates": (
         "",
         """

@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from dq.checks.context import RuleContext
+from dq.checks.context import Certified, RuleContext
 from dq.checks.executor import execute
 from dq.checks.profile import profile
 from dq.checks.rule import Rule
+from dq.config import Calendar, parse_period, settings_from_text
 from dq.crm.conversions import Hints
-from dq.crm.load import LoadSettings, load
+from dq.crm.load import Crm, LoadSettings, load
 from dq.crm.mapping import ColumnMapping, Conversion, ProjectMapping, SourceMapping, TableMapping
 from dq.crm.model import entity
 from dq.crm.own import own_columns
@@ -35,20 +36,9 @@ def run_case(
     case: Case, rules: Sequence[Rule], engine: Engine, work: Path
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """Findings and outcomes of the rules on the case's tables."""
-    raws = [_raw(name, case.columns[name], rows, work) for name, rows in case.tables.items()]
-    mapping = ProjectMapping(
-        tuple(
-            SourceMapping(raw.name, raw.name, "generic", (_mapping(raw, case.settings),))
-            for raw in raws
-        )
-    )
     settings = case.settings
-    crm = load(
-        engine,
-        raws,
-        mapping,
-        LoadSettings(now=NOW, currency=settings.get("currency"), as_of=_as_of(settings)),
-    )
+    before = _before(case, engine, work)
+    crm, places = _load(case.tables, case.columns, settings, engine, work)
     context = RuleContext(
         engine=engine,
         tables=profile(engine, crm),
@@ -58,10 +48,59 @@ def run_case(
         country=settings.get("country"),
         currency=settings.get("currency"),
         language=settings.get("language", "en"),
+        calendar=_calendar(settings),
+        certified=_certified(settings, before),
     )
-    places = {raw.name: (raw.name + ".csv", None) for raw in raws}
     outcomes = execute(context, rules, settings.get("rules", {}), places)
     return read_findings(engine), outcomes
+
+
+def _load(
+    tables: Mapping[str, list[dict[str, str]]],
+    columns: Mapping[str, Sequence[str]],
+    settings: Mapping[str, Any],
+    engine: Engine,
+    work: Path,
+) -> tuple[Crm, Mapping[str, tuple[str, None]]]:
+    """The loaded model, and each source's file."""
+    raws = [_raw(name, columns[name], rows, work) for name, rows in tables.items()]
+    mapping = ProjectMapping(
+        tuple(
+            SourceMapping(raw.name, raw.name, "generic", (_mapping(raw, settings),)) for raw in raws
+        )
+    )
+    how = LoadSettings(now=NOW, currency=settings.get("currency"), as_of=_as_of(settings))
+    crm = load(engine, raws, mapping, how)
+    return crm, {raw.name: (raw.name + ".csv", None) for raw in raws}
+
+
+def _before(case: Case, engine: Engine, work: Path) -> dict[str, Path]:
+    """Snapshots of the tables as they were when the period was certified."""
+    if not case.before:
+        return {}
+    folder = work / "before"
+    folder.mkdir()
+    _load(case.before, case.before_columns, case.settings, engine, folder)
+    kept = {name: folder / f"{name}.snapshot.parquet" for name in case.before}
+    for name, path in kept.items():
+        engine.write(exp.select("*").from_(f.table(f"crm_all.{name}")), path)
+    return kept
+
+
+def _certified(settings: Mapping[str, Any], before: Mapping[str, Path]) -> tuple[Certified, ...]:
+    found = []
+    for name, text in settings.get("certified", {}).items():
+        table, _, column = name.partition(".")
+        period = parse_period(str(text))
+        assert period is not None, f"{text} is no period"
+        found.append(Certified(table, column, period, before.get(table), "before"))
+    return tuple(found)
+
+
+def _calendar(settings: Mapping[str, Any]) -> Calendar:
+    """Read the way dq.yaml is."""
+    given = json.dumps({"calendar": settings.get("calendar", {})}, default=str)
+    return settings_from_text(given, Path("case.yaml")).calendar
 
 
 def read_findings(engine: Engine) -> list[Finding]:

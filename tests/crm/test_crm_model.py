@@ -39,6 +39,7 @@ COLUMNS = {
     "user_history": "id user_id department role manager_id valid_from valid_to",
     "users": "id name role department manager_id email phone_ext hired_at left_at last_login_at "
     "active",
+    "audit_log": "id happened_at user_id action entity record_id records",
     "rates": "id currency day rate",
 }
 PLANNED = ("expected_close_at", "next_step_at", "due_at", "ended_at", "valid_to", "period_end")

@@ -31,6 +31,7 @@ from dq.checks.rules.completeness import (
 )
 from dq.checks.rules.duplicates import d101_exact, d104_key_twice, d105_dead_but_there
 from dq.checks.rules.input import i101_row_unreadable, i102_cell_spoiled
+from dq.checks.rules.leaving import x101_known_to_one, x102_before_exit
 from dq.checks.rules.relations import (
     r101_orphan,
     r102_ambiguous,
@@ -39,6 +40,15 @@ from dq.checks.rules.relations import (
     r105_cycle,
     r106_childless,
     r107_invoices,
+)
+from dq.checks.rules.timing import (
+    t101_order,
+    t102_beyond,
+    t103_stage_path,
+    t104_stuck,
+    t105_gap,
+    t106_stale,
+    t107_closed_period,
 )
 
 __all__ = ["RULES", "rule_named"]
@@ -78,6 +88,15 @@ RULES: tuple[Rule, ...] = (
     r105_cycle.RULE,
     r106_childless.RULE,
     r107_invoices.RULE,
+    t101_order.RULE,
+    t102_beyond.RULE,
+    t103_stage_path.RULE,
+    t104_stuck.RULE,
+    t105_gap.RULE,
+    t106_stale.RULE,
+    t107_closed_period.RULE,
+    x101_known_to_one.RULE,
+    x102_before_exit.RULE,
 )
 
 
