@@ -13,7 +13,7 @@ from dq.text.verdict import Verdict
 if TYPE_CHECKING:
     import phonenumbers
 
-__all__ = ["Phone", "PhoneJudge", "fixed_line", "normalise", "parse", "phone_key", "split_phones"]
+__all__ = ["Phone", "PhoneJudge", "fixed_line", "normalise", "parse", "phone_key", "split_phones", "without_extension"]
 
 _PLAIN = re.compile(r"[+＋]?[\d\s().\-‐‑‒–—−/\u00a0]+")
 _EXPONENT = re.compile(r"\+?\d(?:[.,]\d+)?[eEеЕ]\+?\d{1,2}")
@@ -130,6 +130,11 @@ def split_phones(value: str, country: str | None = None) -> tuple[str, ...]:
             return ()
         keys.append(key)
     return tuple(dict.fromkeys(keys))
+
+
+def without_extension(value: str) -> str:
+    """What a cell writes of a number before its extension, without a label in front."""
+    return _apart(_LABEL.sub("", value.strip()))[0]
 
 
 def _apart(text: str) -> tuple[str, str | None]:
