@@ -39,6 +39,7 @@ from dq.checks.rules.fakes import (
     f101_filler,
     f102_no_mailbox,
     f104_burst,
+    f105_gibberish,
     f106_impossible,
     f107_backdated,
 )
@@ -87,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     f101_filler.RULE,
     f102_no_mailbox.RULE,
     f104_burst.RULE,
+    f105_gibberish.RULE,
     f106_impossible.RULE,
     f107_backdated.RULE,
     r101_orphan.RULE,
