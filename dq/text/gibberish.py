@@ -28,7 +28,7 @@ LATIN = "abcdefghijklmnopqrstuvwxyz"
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяіїє"
 VOWELS = "aeiouyаеиоуъыэюяіїє"
 
-_RARE = -2.0
+_RARE = -1.5
 """Every word with a verdict has a pair that speaks so much against a name."""
 
 _MUTE, _SPOKEN = -4.5, -9.0
@@ -46,6 +46,8 @@ _NEAR = 0.4
 _END = 0.15
 _SHARE = 1.0
 _LEARN = 50
+_DOUBT = 3
+"""Occurrences of a pair in a table that teach nothing: the gibberish itself is in there."""
 
 _PLAIN = str.maketrans(
     {
@@ -146,7 +148,7 @@ def _counts(alphabet: str, learnt: Mapping[str, int]) -> dict[str, float]:
     """Pairs of one script: shipped, and the table's scaled down to their sum."""
     inside = set(alphabet)
     shipped = {p: float(n) for p, n in _shipped().items() if inside & set(p)}
-    own = {p: n for p, n in learnt.items() if inside & set(p)}
+    own = {p: n - _DOUBT for p, n in learnt.items() if inside & set(p) and n > _DOUBT}
     size = sum(own.values())
     if size < _LEARN:
         return shipped
