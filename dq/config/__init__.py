@@ -9,8 +9,8 @@ from dq.config.load import (
     load_settings,
     settings_from_text,
 )
-from dq.config.plain import item_of
 from dq.config.periods import Period, parse_period
+from dq.config.plain import item_of
 from dq.config.shapes import (
     Calendar,
     ControlSettings,

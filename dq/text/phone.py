@@ -13,7 +13,16 @@ from dq.text.verdict import Verdict
 if TYPE_CHECKING:
     import phonenumbers
 
-__all__ = ["Phone", "PhoneJudge", "fixed_line", "normalise", "parse", "phone_key", "split_phones"]
+__all__ = [
+    "Phone",
+    "PhoneJudge",
+    "fixed_line",
+    "normalise",
+    "parse",
+    "phone_key",
+    "split_phones",
+    "without_extension",
+]
 
 _TEXT_MARK = re.compile(r"^['’‘ʼ`]\s*(?=[+＋(\d])")
 """An apostrophe keeps a spreadsheet from taking the number for a number; amoCRM writes it."""
@@ -136,6 +145,11 @@ def split_phones(value: str, country: str | None = None) -> tuple[str, ...]:
 
 def _stripped(value: str) -> str:
     return _TEXT_MARK.sub("", value.strip())
+
+
+def without_extension(value: str) -> str:
+    """What a cell writes of a number before its extension, without a label in front."""
+    return _apart(_LABEL.sub("", _stripped(value)))[0]
 
 
 def _apart(text: str) -> tuple[str, str | None]:

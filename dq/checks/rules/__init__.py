@@ -29,7 +29,20 @@ from dq.checks.rules.completeness import (
     c111_constant,
     c112_account_not_ready,
 )
-from dq.checks.rules.duplicates import d101_exact, d104_key_twice, d105_dead_but_there
+from dq.checks.rules.duplicates import (
+    d101_exact,
+    d104_key_twice,
+    d105_dead_but_there,
+    d106_made_again,
+)
+from dq.checks.rules.fakes import (
+    f101_filler,
+    f102_no_mailbox,
+    f104_burst,
+    f105_gibberish,
+    f106_impossible,
+    f107_backdated,
+)
 from dq.checks.rules.input import i101_row_unreadable, i102_cell_spoiled
 from dq.checks.rules.leaving import x101_known_to_one, x102_before_exit
 from dq.checks.rules.relations import (
@@ -81,6 +94,13 @@ RULES: tuple[Rule, ...] = (
     d101_exact.RULE,
     d104_key_twice.RULE,
     d105_dead_but_there.RULE,
+    d106_made_again.RULE,
+    f101_filler.RULE,
+    f102_no_mailbox.RULE,
+    f104_burst.RULE,
+    f105_gibberish.RULE,
+    f106_impossible.RULE,
+    f107_backdated.RULE,
     r101_orphan.RULE,
     r102_ambiguous.RULE,
     r103_owner.RULE,

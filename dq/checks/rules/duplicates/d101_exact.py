@@ -18,22 +18,13 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.duplicates.identity import (
-    Field,
-    FormBatch,
-    form_schema,
-    identifying,
-    plain_form,
-    rough_form,
-)
-from dq.checks.rules.helpers import count_query
+from dq.checks.rules.duplicates.same import PEOPLE, deals, identifying_columns, people
+from dq.checks.rules.helpers import SYSTEM, count_query
 from dq.findings import Severity
 from dq.sql import portable as f
 
 __all__ = ["RULE"]
 
-PLACE = ("_source", "_row", "_money", "_won")
-PEOPLE = ("accounts", "contacts", "leads", "users", "products")
 RELATED = ("deal_id", "lead_id", "contact_id", "account_id")
 
 
@@ -66,90 +57,12 @@ def _records(context: RuleContext, table: str) -> Iterator[CheckLike]:
         none = exp.select(f.alias(f.col("id"), "key")).from_(f.table(f"crm.{table}"))
         yield Query(table, none.where(f.lit(False)), count_query(f"crm.{table}", f.lit(False)))
         return
-    fields = identifying(context, table)
-    if not fields:
+    same = people(context, table)
+    if same is None:
         yield _nothing(table)
         return
-    place = f"work.D101_{table}"
-    context.engine.create(place, _candidates(table, fields))
-    forms = {x.column: _form(context, place, x) for x in fields}
-    need = min(2, sum(x.counts for x in fields))
-    yield Query(table, _copies(place, fields, forms, need), count_query(f"crm.{table}"))
-
-
-def identifying_columns(context: RuleContext, table: str) -> list[str]:
-    """Identifying columns that are mapped, filled or not."""
-    from dq.checks.rules.duplicates.identity import SETS
-
-    return [c for c in SETS.get(table, ()) if context.has(table, c)]
-
-
-def _candidates(table: str, fields: Sequence[Field]) -> exp.Query:
-    """Rows that agree with another in every cheap form; only these are normalised."""
-    rough = [form for x in fields if (form := rough_form(x)) is not None]
-    columns = [f.col("id"), *[f.col(c) for c in PLACE], *[f.col(x.column) for x in fields]]
-    base = exp.select(*columns).from_(f.table(f"crm.{table}"))
-    if not rough:
-        return base
-    counted = exp.select(*columns, f.alias(f.count_over(partition=rough), "_alike")).from_(
-        f.table(f"crm.{table}")
-    )
-    return (
-        exp.select(*[c.copy() for c in columns])
-        .from_(counted.subquery("c"))
-        .where(f.col("_alike") > f.lit(1))
-    )
-
-
-def _form(context: RuleContext, place: str, field: Field) -> str | None:
-    """A table (value, form) for fields that take a Python function."""
-    if plain_form(field) is not None:
-        return None
-    form = "company" if field.column == "name" and place.endswith("accounts") else field.form
-    values = (
-        exp.select(f.alias(f.col(field.column), "value"))
-        .from_(f.table(place))
-        .where(f.not_null(f.col(field.column)))
-        .distinct()
-    )
-    name = f"{place}_{field.column}"
-    context.engine.map_batches(name, values, FormBatch(form, context.country), form_schema())
-    return name
-
-
-def _copies(
-    place: str, fields: Sequence[Field], forms: dict[str, str | None], need: int
-) -> exp.Query:
-    compared: dict[str, exp.Expr] = {}
-    query = exp.select(*[f.alias(f.col(c, "r"), c) for c in ("id", *PLACE)]).from_(
-        f.table(place, "r")
-    )
-    for i, field in enumerate(fields):
-        table = forms[field.column]
-        if table is None:
-            plain = plain_form(field, "r")
-            compared[field.column] = plain if plain is not None else f.col(field.column, "r")
-            continue
-        alias = f"f{i}"
-        query = query.join(
-            f.table(table, alias),
-            on=f.col(field.column, "r").eq(f.col("value", alias)),
-            join_type="left",
-        )
-        compared[field.column] = f.col("form", alias)
-    for name, form in compared.items():
-        query = query.select(f.alias(form, f"k_{name}"))
-    agreeing = [
-        f.case((f.not_null(f.col(f"k_{x.column}")), f.lit(1)), default=f.lit(0))
-        for x in fields
-        if x.counts
-    ]
-    filled: exp.Expr = agreeing[0]
-    for part in agreeing[1:]:
-        filled = filled + part
-    keys = [f.col(f"k_{x.column}") for x in fields]
-    first = next(x.column for x in fields if x.counts)
-    return _sets(query, keys, exp.paren(filled) >= f.lit(need), f.col(f"k_{first}"))
+    sql = _sets(same.records, same.keys, same.judged, same.value)
+    yield Query(table, sql, count_query(f"crm.{table}"))
 
 
 def _sets(
@@ -175,7 +88,7 @@ def _sets(
     return (
         exp.select(
             f.alias(f.col("id"), "key"),
-            *[f.col(c) for c in PLACE],
+            *[f.col(c) for c in SYSTEM],
             f.alias(f.as_text(value), "value"),
             f.alias(f.lit("copy"), "cause"),
             f.alias(f.as_text(f.col("copies", "s")), "arg_copies"),
@@ -187,31 +100,12 @@ def _sets(
 
 
 def _deals(context: RuleContext) -> Iterator[CheckLike]:
-    dates = [c for c in ("created_at", "closed_at") if context.filled("deals", c)]
-    named = context.filled("deals", "name")
-    amount = context.filled("deals", "amount")
-    if not context.filled("deals", "account_id") or not (named or (amount and dates)):
+    same = deals(context)
+    if same is None:
         yield _nothing("deals")
         return
-    columns = ["account_id", *(["name"] if named else []), *(["amount"] if amount else []), *dates]
-    others = [c for c in ("contact_id", "owner_id", "pipeline") if context.filled("deals", c)]
-    base = exp.select(
-        *[f.col(c) for c in ("id", *PLACE)],
-        *[f.col(c) for c in dict.fromkeys([*columns, *others])],
-        f.alias(f.fold(f.col("name")) if named else f.null("text"), "_name"),
-    ).from_(f.table("crm.deals"))
-    judged = [f.not_null(f.col("account_id"))]
-    if named:
-        judged.append(f.not_null(f.col("name")))
-        judged.append(f.any_of(*[f.not_null(f.col(c)) for c in columns[2:]] or [f.lit(True)]))
-    else:
-        judged.append(f.col("amount") > f.as_decimal(f.lit(0)))
-        judged += [f.not_null(f.col(c)) for c in dates]
-    keys = [f.col("_name") if c == "name" else f.col(c) for c in columns]
-    keys += [f.col(c) for c in others] if not named else []
-    value = f.col("name") if named else f.col("account_id")
     evidence = count_query("crm.deals", f.not_null(f.col("account_id")))
-    yield Query("deals", _sets(base, keys, f.all_of(*judged), value), evidence)
+    yield Query("deals", _sets(same.records, same.keys, same.judged, same.value), evidence)
 
 
 def _events(context: RuleContext, table: str, text: str, moment: str) -> Iterator[CheckLike]:
@@ -227,7 +121,7 @@ def _events(context: RuleContext, table: str, text: str, moment: str) -> Iterato
         exp.select(
             *[
                 f.alias(f.col(c, "t"), c)
-                for c in ("id", *PLACE, *related, *kinds, "owner_id", moment, text)
+                for c in ("id", *SYSTEM, *related, *kinds, "owner_id", moment, text)
             ],
             f.alias(f.fold(f.col(text, "t")), "_text"),
         )
