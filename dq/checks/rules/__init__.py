@@ -38,6 +38,7 @@ from dq.checks.rules.duplicates import (
 from dq.checks.rules.fakes import (
     f101_filler,
     f102_no_mailbox,
+    f103_shared,
     f104_burst,
     f105_gibberish,
     f106_impossible,
@@ -87,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     d106_made_again.RULE,
     f101_filler.RULE,
     f102_no_mailbox.RULE,
+    f103_shared.RULE,
     f104_burst.RULE,
     f105_gibberish.RULE,
     f106_impossible.RULE,
