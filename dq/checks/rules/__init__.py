@@ -43,6 +43,8 @@ from dq.checks.rules.fakes import (
     f105_gibberish,
     f106_impossible,
     f107_backdated,
+    f108_round,
+    f109_quota,
 )
 from dq.checks.rules.input import i101_row_unreadable, i102_cell_spoiled
 from dq.checks.rules.relations import (
@@ -93,6 +95,8 @@ RULES: tuple[Rule, ...] = (
     f105_gibberish.RULE,
     f106_impossible.RULE,
     f107_backdated.RULE,
+    f108_round.RULE,
+    f109_quota.RULE,
     r101_orphan.RULE,
     r102_ambiguous.RULE,
     r103_owner.RULE,
