@@ -38,10 +38,13 @@ from dq.checks.rules.duplicates import (
 from dq.checks.rules.fakes import (
     f101_filler,
     f102_no_mailbox,
+    f103_shared,
     f104_burst,
     f105_gibberish,
     f106_impossible,
     f107_backdated,
+    f108_round,
+    f109_quota,
 )
 from dq.checks.rules.input import i101_row_unreadable, i102_cell_spoiled
 from dq.checks.rules.leaving import x101_known_to_one, x102_before_exit
@@ -97,10 +100,13 @@ RULES: tuple[Rule, ...] = (
     d106_made_again.RULE,
     f101_filler.RULE,
     f102_no_mailbox.RULE,
+    f103_shared.RULE,
     f104_burst.RULE,
     f105_gibberish.RULE,
     f106_impossible.RULE,
     f107_backdated.RULE,
+    f108_round.RULE,
+    f109_quota.RULE,
     r101_orphan.RULE,
     r102_ambiguous.RULE,
     r103_owner.RULE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dq.checks.context import RuleContext
+from dq.checks.rules.helpers import rows
 from dq.crm.headers import header_key
 from dq.sql import portable as f
 
@@ -18,9 +19,11 @@ __all__ = [
     "is_message",
     "machine",
     "midnight",
+    "priced",
     "unanswered",
 ]
 
+_PRICES = 2_000
 _OUT = "[^a-zа-яіїєґё0-9]"
 _MACHINE_STEMS = (
     "import|импорт|імпорт|integrat|интеграц|інтеграц|robot|робот|обмен|обмін|exchange|синхр|sync"
@@ -139,3 +142,14 @@ def midnight(moment: exp.Expression) -> exp.Expression:
 def has_clock(context: RuleContext, table: str, column: str) -> bool:
     """Whether a column is filled and its values tell the time of day."""
     return context.filled(table, column) and context.tables[table].columns[column].has_time
+
+
+def priced(context: RuleContext, amount: exp.Expression) -> exp.Expression:
+    """Whether a sum is a price of the list (its first two thousand prices); never NULL."""
+    if not context.filled("products", "list_price"):
+        return f.lit(False)
+    price = f.as_decimal(f.col("list_price"))
+    query = exp.select(f.alias(price, "p")).from_(f.table("crm.products"))
+    query = query.where(f.not_null(f.col("list_price"))).distinct()
+    found = rows(context, query.order_by(exp.column("p", quoted=True)).limit(_PRICES))
+    return f.coalesce(f.in_(amount, [r["p"] for r in found]), f.lit(False))
