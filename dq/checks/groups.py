@@ -53,19 +53,26 @@ def _rank(group: Group, wholes: Mapping[str, TableSummary]) -> tuple[object, ...
     """
     failure = group.severity.rank >= Severity.ERROR.rank
     money = _share_of_money(group, wholes)
-    share = group.records / group.of if group.of else 0.0
     return (
         not failure,
         group.severity is Severity.INFO,
         -abs(group.effect or Decimal(0)),
         -money if money >= MATTERS else 0.0,
         -group.severity.rank,
-        -share,
+        -_share_of_records(group),
         group.code,
         group.table,
         group.column or "",
         group.cause or "",
     )
+
+
+def _share_of_records(group: Group) -> float:
+    """Records of those judged; of a finding about the whole table what its words count."""
+    n, of = group.args.get("n", ""), group.args.get("of", "")
+    if not group.records and n.isdecimal() and of.isdecimal() and int(of):
+        return int(n) / int(of)
+    return group.records / group.of if group.of else 0.0
 
 
 def _share_of_money(group: Group, wholes: Mapping[str, TableSummary]) -> float:

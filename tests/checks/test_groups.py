@@ -19,7 +19,11 @@ Found = tuple[str, str, str, str, int, str | None, bool | None, int]
 
 
 def _groups(
-    engine: Engine, folder: Path, found: list[Found], wholes: Mapping[str, TableSummary]
+    engine: Engine,
+    folder: Path,
+    found: list[Found],
+    wholes: Mapping[str, TableSummary],
+    args: Mapping[str, str],
 ) -> list[str]:
     rows = [
         {
@@ -28,9 +32,9 @@ def _groups(
             "severity": severity,
             "table": table,
             "column": column,
-            "key": f"K{i}",
+            "key": None if code in args else f"K{i}",
             "cause": None,
-            "args": "{}",
+            "args": args.get(code, "{}"),
             "money": None if money is None else Decimal(money),
             "row": i,
             "won": won,
@@ -78,17 +82,20 @@ def test_order_of_groups(duck_engine: Engine, tmp_path: Path) -> None:
         ("W2", "warning", "deals", "account_id", 16, None, False, 100),
         ("W3", "warning", "accounts", "industry", 14, None, None, 100),
         ("W4", "warning", "deals", "closed_at", 2, "100", True, 100),
+        ("W5", "warning", "deals", "stage", 1, None, None, 100),  # about the table
         ("E1", "error", "leads", "email", 10, "20000", None, 100),
         ("E2", "error", "deals", "product_id", 5, "1000", True, 100),
         ("E3", "error", "accounts", "name", 30, None, None, 100),
         ("E4", "critical", "deals", "owner_id", 1, "1", True, 100),
     ]
-    assert _groups(duck_engine, tmp_path, found, wholes) == [
+    args = {"W5": '{"n": "80", "of": "100"}'}
+    assert _groups(duck_engine, tmp_path, found, wholes, args) == [
         "E2 product_id",  # half of what was won
         "E1 email",  # a fifth of the leads' budgets, though the sum is larger
         "E4 owner_id",  # next to no money; critical before the others
         "E3 name",  # money unknown: by its share of records
         "W4 closed_at",  # 2 % of what was won
+        "W5 stage",  # four fifths of the table
         "W2 account_id",
         "W3 industry",
         "W1 amount",  # one amount of 4,000 moves nothing
