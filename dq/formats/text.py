@@ -99,9 +99,8 @@ class _Page:
                 for line in wrap(text, self.width - size):
                     yield self.paint(first, "dim") + (self.paint(line, style) if style else line)
                     first = " " * size
-        if result.currency is None and any(g.money is not None for g in result.groups):
-            for line in wrap(t.t("money.units_of_file"), self.width - size):
-                yield " " * size + self.paint(line, "dim")
+        for line in wrap(self.view.units, self.width - size) if self.view.units else ():
+            yield " " * size + self.paint(line, "dim")
 
     def group(self, view: GroupView) -> Iterator[str]:
         severity = view.group.severity.value

@@ -48,6 +48,7 @@ _FEW, _INFOS = 6, 3
 REFUSED = "source.refused"
 """The note about a file that could not be read."""
 
+_SEVERAL = "money.several_currencies"
 _OLD_DAYS = 7
 _YEAR, _YEARS = 365.25, 2
 _LONG = 60
@@ -82,6 +83,7 @@ class View:
     t: Translator
     headline: str
     as_of: str
+    units: str  # what amounts are in, where no currency says it; empty where none is shown
     causes: str  # the number of groups in words
     counts: tuple[tuple[str, str], ...]  # severity, its number of groups in words
     refused: tuple[str, ...]  # files that could not be read, and why
@@ -146,6 +148,7 @@ def view_of(
         t=t,
         headline=headline_of(result, t),
         as_of=_as_of(result, t),
+        units=_units(result, t),
         causes=t.n("tally.groups", len(result.groups)),
         counts=counts_of(result.groups, t),
         refused=tuple(t.t(n.code, **n.args) for n in result.notes if n.code == REFUSED),
@@ -299,6 +302,15 @@ def _as_of(result: Result, t: Translator) -> str:
             return t.n("as_of.data_end_years", round(days / _YEAR), day=day)
         return t.n("as_of.data_end", days, day=day)
     return t.t(f"as_of.{result.as_of_origin}", day=day)
+
+
+def _units(result: Result, t: Translator) -> Said:
+    if result.currency is not None:
+        return Said("")
+    if any(note.code == _SEVERAL for note in result.notes):
+        return t.t("money.several")
+    amounts = [x.money for x in (*result.groups, *result.tables)]
+    return t.t("money.units_of_file") if any(a is not None for a in amounts) else Said("")
 
 
 def _commands(result: Result, t: Translator, project: Path | None) -> tuple[tuple[str, str], ...]:

@@ -192,6 +192,17 @@ def test_a_group_names_the_column_of_the_file(
     assert ("of the file ·" in text) is said
 
 
+def test_what_amounts_are_in(sample: Result, words: Any) -> None:
+    units, several = "units of the file", "in several currencies and are not added"
+    assert units in " ".join(str(render(sample, "text", language=words("en"))).split())
+    euro = str(render(replace(sample, currency="EUR"), "text", language=words("en")))
+    assert units not in euro
+    mixed = Note("money.several_currencies", {"table": "deals"}, "warning", table="deals")
+    tables = tuple(replace(table, money=None, money_won=None) for table in sample.tables)
+    said = replace(sample, notes=(mixed,), tables=tables, groups=())
+    assert several in " ".join(str(render(said, "text", language=words("en"))).split())
+
+
 def test_won_deals_without_an_amount_are_counted_all_the_same(
     sample: Result, words: Any, group: Any
 ) -> None:
