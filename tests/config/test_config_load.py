@@ -16,6 +16,7 @@ from dq.config import (
     InputLimits,
     Item,
     OutsideSettings,
+    Period,
     RateSettings,
     Relation,
     Settings,
@@ -82,7 +83,15 @@ def test_example_page_is_read_whole(example: Settings) -> None:
     assert example.relations == (Relation("deals", "product", "products", "name"),)
     assert example.defaults == Defaults("RU", "RUB", "ru", "Europe/Moscow")
     assert example.calendar == Calendar(
-        holidays="RU", days_off=(date(2026, 12, 31),), days_on=(date(2026, 11, 7),)
+        holidays="RU",
+        days_off=(date(2026, 12, 31),),
+        days_on=(date(2026, 11, 7),),
+        closed={
+            "deals.closed_at": (
+                Period("2026-Q1", date(2026, 1, 1), date(2026, 4, 1)),
+                Period("2026-Q2", date(2026, 4, 1), date(2026, 7, 1)),
+            )
+        },
     )
     assert example.rates == RateSettings("in/rates.csv")
     assert example.rules["C107"].severity is Severity.WARNING

@@ -123,6 +123,43 @@ def test_maven_is_not_drowned() -> None:
     assert len(result.groups) <= 15
 
 
+def test_maven_open_deals_older_than_any_won_are_one_group() -> None:
+    group = one(maven(), "T104")
+    assert (group.table, group.records, group.of) == ("deals", 0, 1589)
+    assert (group.args["n"], group.args["longest"]) == ("1291", "138")
+
+
+def test_olist_times_tell_the_zone_and_the_order() -> None:
+    heap = one(olist(), "T105")
+    assert (heap.table, heap.column, heap.records) == ("deals", "closed_at", 0)
+    assert (heap.args["n"], heap.args["hours"]) == ("61", "02:00, 03:00")
+    early = one(olist(), "T101")
+    assert (early.cause, early.records) == ("lead", 1)
+    assert early.examples[0].key == "b91cf8812365f50ff4bda4bcd6206b05"
+    assert early.examples[0].value == "2018-03-06 19:38:00"
+
+
+@pytest.mark.parametrize("result", [maven, olist, x_education])
+def test_dates_of_real_tables_are_no_alarm(result: Callable[[], Result]) -> None:
+    silent = {"T102", "T103", "T106", "T107", "X101", "X102"}
+    assert {g.code for g in result().groups} & silent == set()
+
+
+@pytest.mark.parametrize(
+    ("folder", "found"),
+    [
+        ("fivetran_dbt_salesforce_seeds", set()),
+        # One ticket of 23 was closed three months before it was opened.
+        ("fivetran_dbt_hubspot_seeds", {("T101", "tickets", "resolved_at", 1)}),
+    ],
+)
+def test_sentinels_of_a_warehouse_are_open_ends(
+    folder: str, found: set[tuple[object, ...]]
+) -> None:
+    groups = [g for g in _scan(folder).groups if g.code[0] in "TX"]
+    assert {(g.code, g.table, g.column, g.records) for g in groups} == found
+
+
 def test_olist() -> None:
     result = olist()
     zero = one(result, "C104", column="declared_monthly_revenue")

@@ -147,7 +147,7 @@ def _too_much(context: RuleContext, begin: date) -> exp.Query:
             *[f.col(c) for c in SYSTEM],
             f.alias(f.as_text(f.col("n")), "value"),
             f.alias(f.col("act"), "cause"),
-            f.alias(f.as_text(f.col("n")), "arg_records"),
+            f.alias(f.as_text(f.col("n")), "arg_much"),
             f.alias(f.as_text(f.as_integer(f.round(f.col("usual"), 0))), "arg_usual"),
             f.alias(f.as_text(f.col("first")), "arg_first"),
             f.alias(f.as_text(f.col("last")), "arg_last"),

@@ -162,7 +162,7 @@ def _line(heap: Heap, total: int) -> exp.Select:
         f.alias(f.lit(heap.hours), "arg_hours"),
         f.alias(f.lit(heap.zones), "arg_zones"),
         f.alias(f.lit(str(heap.records)), "arg_n"),
-        f.alias(f.lit(str(total)), "arg_of"),
+        f.alias(f.lit(str(total)), "arg_total"),
     )
 
 

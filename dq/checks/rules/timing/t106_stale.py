@@ -1,9 +1,9 @@
 """T106: a table that stopped while the others went on.
 
 Whatever is counted by it since then is counted from nothing: calls a seller, payments of the
-month. Stale is what has been silent for longer than ever before, and three times as long as
-is usual; a monthly list has a month. The measure is the newest day of all tables, so that an
-export of April is not stale in June as a whole.
+month. Stale is what has been silent for longer than ever before (with more room the younger
+the table is), and three times as long as is usual; a monthly list has a month. The measure is
+the newest day of all tables, so that an export of April is not stale in June as a whole.
 
 Example: eight calls a day until 15 April, none since; deals go on to the end of June.
 Repair: export the table again; ask whether its source (telephony, bank) still delivers.
@@ -72,9 +72,12 @@ def _rhythm(context: RuleContext, table: str, column: str) -> _Rhythm | None:
 def _silence(context: RuleContext, days: Days, horizon: date) -> tuple[int, int, date] | None:
     """Working days since the last record, and the longest there were before, if it is stale."""
     length = days.working(days.active[-1] + timedelta(days=1), horizon - timedelta(days=1))
-    longest = max((s.length for s in days.stretches()), default=0)
+    lengths = [s.length for s in days.stretches()]
+    longest = max(lengths, default=0)
+    # The fewer stretches there were, the less their longest says of the next.
+    room = longest * number(context.params["room"]) / max(len(lengths), 1)
     usual = number(context.params["times_usual"]) * days.usual()
-    if length < number(context.params["least_days"]) or length <= max(longest, usual):
+    if length < number(context.params["least_days"]) or length <= max(longest + room, usual):
         return None
     return length, longest, horizon
 
@@ -100,6 +103,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     checks=checks,
     needs=("a date of creation or event in two tables",),
-    params={"least_active": 10, "least_days": 5, "times_usual": 3},
+    params={"least_active": 10, "least_days": 5, "times_usual": 3, "room": 20},
     doc=__doc__ or "",
 )
