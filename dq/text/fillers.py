@@ -160,9 +160,9 @@ def _about_address(address: str) -> str | None:
     bare = [b for w in words if (b := _DIGITS_AFTER.sub("", w))]
     alike = local == name
     free = domain in common_domains()
-    if bare and all(_TRY_LOCAL.fullmatch(b) or _TRY.fullmatch(b) or b in _BESIDE for b in bare):
-        if any(_TRY.fullmatch(b) or _TRY_LOCAL.fullmatch(b) for b in bare):
-            return "test"
+    tries = [_TRY.fullmatch(b) or _TRY_LOCAL.fullmatch(b) for b in bare]
+    if any(tries) and all(t or b in _BESIDE for t, b in zip(tries, bare, strict=True)):
+        return "test"
     if bare and all(_walked(b, alike or free) for b in bare):
         return "keyboard"
     if len(set(local)) == 1 and len(local) >= 3 and (alike or free) and domain != "qq.com":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 
 __all__ = ["PIECES", "STARTS", "is_walk", "neighbours", "other_layout"]
 
@@ -60,7 +61,7 @@ def neighbours() -> dict[str, str]:
     """Letter to the letters beside it in its row, of the Latin, Russian and Ukrainian layout."""
     found: dict[str, set[str]] = {}
     for row in (*LATIN, *RUSSIAN, *UKRAINIAN):
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in pairwise(row):
             found.setdefault(left, set()).add(right)
             found.setdefault(right, set()).add(left)
     return {letter: "".join(sorted(beside)) for letter, beside in found.items()}

@@ -1,4 +1,4 @@
-"""E-mail domains behind which nobody can be: throw-away services, names that cannot exist (F102)."""
+"""E-mail domains behind which nobody is: throw-away services, names that cannot be (F102)."""
 
 from __future__ import annotations
 

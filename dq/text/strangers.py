@@ -65,7 +65,9 @@ def strangers(people: Iterable[tuple[str, str]], companies: bool = False) -> int
         told = _house(name) if companies else surnames(name)
         nodes = [f"name {word}" for word in sorted(told)]
         if firm:
-            nodes.append(f"firm {firm if firm[:1] == '@' or firm[:3] == 'id:' else company_key(firm)}")
+            nodes.append(
+                f"firm {firm if firm[:1] == '@' or firm[:3] == 'id:' else company_key(firm)}"
+            )
         for node in nodes:
             parents.setdefault(node, node)
         for node in nodes[1:]:

@@ -14,12 +14,22 @@ from sqlglot import exp
 from dq.checks.rules.accuracy import a101_not_its_type, a102_email, a103_phone
 from dq.checks.rules.blanks import empty_suspect
 from dq.checks.rules.completeness.c108_note_says_nothing import idle_suspect
+from dq.checks.rules.fakes import f101_filler, f102_no_mailbox, f105_gibberish
 from dq.sql import portable as f
 from dq.sql.row import compile_predicate
 from dq.text.dictionaries.files import lines
 from dq.text.email import EmailJudge, common_domains
 from dq.text.empties import emptiness
+from dq.text.fillers import (
+    FillerEmailJudge,
+    FillerNameJudge,
+    FillerPhoneJudge,
+    FillerTaxJudge,
+)
+from dq.text.gibberish import GibberishJudge, count_pairs, spelling
+from dq.text.keyboard import LATIN, RUSSIAN, UKRAINIAN
 from dq.text.kinds import OtherKindJudge
+from dq.text.mailboxes import MailboxJudge, endings, throwaway
 from dq.text.notes import NoteJudge
 from dq.text.phone import PhoneJudge
 from dq.text.scripts import SUSPECT, ScriptJudge
@@ -132,3 +142,69 @@ def test_emails() -> None:
     for value in [f"{s}@{d}" for s in stems for d in domains] + CELLS:
         if good({"v": value}) and judge("a@" + value.partition("@")[2]) is None:
             assert judge(value) is None, value
+
+
+def _walks() -> Iterator[str]:
+    """Runs along the rows, alone and joined, in capitals, with digits behind."""
+    runs = [row[a:b] for row in (*LATIN, *RUSSIAN, *UKRAINIAN) for a in (0, 2, 4) for b in (5, 7)]
+    for one, two in zip(runs, [*runs[3:], *runs[:3]], strict=True):
+        yield from (one, one[::-1], one + two, f"{one} {two}", one.upper(), f"{one}1", f"({one})")
+        yield from (f"ООО «{one}»", f"{one} ltd", f"{one}@mail.ru", f"{one}@{one}.ru")
+
+
+@pytest.mark.parametrize("kind", ["person", "company", "deal"])
+def test_filler_names(kind: str) -> None:
+    phrases = [p for p in _phrases("filler_words.tsv") if len(p) > 1]
+    pairs = [f"{a} {b}" for a, b in zip(phrases, phrases[7:], strict=False)]
+    odd = ["aaa", "ЫЫЫ", "test1", "тест_2", "A. Datum (sample)", "Клиент (тест)", "tést", "тёст"]
+    values = [*_written(phrases), *pairs, *_walks(), *odd, *CELLS]
+    suspect = f101_filler.name_suspect(CELL, kind)
+    assert _missed(suspect, FillerNameJudge(kind), values) == []
+
+
+def test_filler_addresses() -> None:
+    stems = [*_phrases("filler_words.tsv"), "test1", "test.lead", "lead-test", "aaa", "111111"]
+    stems += ["123", "no", "none", "noemail", "qwerty12", "fyva", "user.test2", "asdf+crm"]
+    domains = ["mail.ru", "gmail.com", "works.example", "test.com", "123.ru", "no.com", "aaa.ru"]
+    values = [f"{s}@{d}" for s in stems for d in domains]
+    values += [f"anna@west.ru, {v}" for v in values] + [v.upper() for v in values]
+    suspect = f101_filler.email_suspect(CELL)
+    assert _missed(suspect, FillerEmailJudge(), [*values, *_walks(), *CELLS]) == []
+
+
+def test_filler_numbers() -> None:
+    bodies = [d * 7 for d in "0123456789"] + ["1234567", "7654321", "8901234", "4567890"]
+    phones = [
+        f"{front}{b[:3]}-{b[3:5]}-{b[5:]}" for b in bodies for front in ("", "+7 495 ", "8 (")
+    ]
+    phones += [f"{p} доб. 12" for p in phones] + [f"{p}, +7 916 284-19-57" for p in phones]
+    taxes = [d * 10 for d in "0123456789"] + ["1234567890", "123456789012", "9876543210"]
+    values = [*phones, *taxes, "12345", "00000", *CELLS]
+    assert _missed(f101_filler.phone_suspect(CELL), FillerPhoneJudge(), values) == []
+    assert _missed(f101_filler.tax_suspect(CELL), FillerTaxJudge(), values) == []
+
+
+def test_mailboxes() -> None:
+    domains = [*sorted(throwaway())[:60], *sorted(endings())[:40], "example.com", "a.test"]
+    domains += ["офіс.укр", "пошта.нема", "x.qqqzz", "localhost", "a.example.org", "gmail.con"]
+    values = [f"{who}{d}" for d in domains for who in ("a@", "A.B@box.", "анна@", "a b@")]
+    values += [f"<{v}>" for v in values] + [f"a@b.ru; {v}" for v in values]
+    values += [v.upper() for v in values]
+    assert _missed(f102_no_mailbox.mailbox_suspect(CELL), MailboxJudge(), [*values, *CELLS]) == []
+
+
+@pytest.mark.parametrize("kind", ["person", "company"])
+@pytest.mark.parametrize("learnt", [(), CELLS])
+def test_gibberish(kind: str, learnt: Iterable[str]) -> None:
+    model = spelling(count_pairs(learnt))
+    names = [
+        w for name in ("first_names.txt", "last_names.txt") for w in " ".join(lines(name)).split()
+    ]
+    mixed = [
+        f"{a[: len(a) // 2]}{b[len(b) // 2 :]}" for a, b in zip(names, names[97:], strict=False)
+    ]
+    back = [w[::-1].capitalize() for w in names]
+    accents = [w.replace("a", "ä").replace("s", "š").replace("l", "ł") for w in back[:2000]]
+    values = [*names[:500], *mixed, *back, *accents, *_walks(), *CELLS]
+    suspect = f105_gibberish.gibberish_suspect(CELL, model)
+    assert _missed(suspect, GibberishJudge(model, kind), values) == []

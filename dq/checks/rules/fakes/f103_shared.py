@@ -167,9 +167,7 @@ def _shared(
     return Query(table, sql, evidence, column.name)
 
 
-def _repeated(
-    context: RuleContext, table: str, column: ColumnFacts, least: int
-) -> exp.Select:
+def _repeated(context: RuleContext, table: str, column: ColumnFacts, least: int) -> exp.Select:
     """Rows whose value, roughly, stands in enough rows: only these are looked at closely."""
     cell = f.col(column.name)
     rough = f.fold(cell)
@@ -281,9 +279,7 @@ def _gathered(place: str, least: int) -> exp.Select:
     return (
         exp.select(f.col("key"), f.alias(f.join_distinct(f.col("who"), f.lit(_PERSON)), "people"))
         .from_(placed.subquery("p"))
-        .where(
-            f.all_of(f.col("place") <= f.lit(SAMPLE), f.col("people") >= f.lit(least))
-        )
+        .where(f.all_of(f.col("place") <= f.lit(SAMPLE), f.col("people") >= f.lit(least)))
         .group_by(f.col("key"))
     )
 

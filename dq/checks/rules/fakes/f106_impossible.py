@@ -80,7 +80,7 @@ def _no_time() -> Check:
 
 def _too_long(context: RuleContext) -> Check:
     duration, kind = f.col("duration_s"), _column(context, "kind")
-    whole = f.mod(f.as_integer(duration), f.lit(DAY)).eq(f.lit(0))
+    whole: exp.Expression = f.mod(f.as_integer(duration), f.lit(DAY)).eq(f.lit(0))
     if context.has(TABLE, "started_at"):
         started = f.col("started_at")
         whole = f.all_of(whole, f.coalesce(midnight(started), f.lit(True)))

@@ -85,7 +85,9 @@ def _values(context: RuleContext, target: _Target) -> exp.Select:
     ]
     who = f.col("owner_id") if context.has(target.table, "owner_id") else f.null("text")
     if target.duration:
-        whole = f.mod(f.as_integer(f.col(target.column)), f.lit(MINUTE)).eq(f.lit(0))
+        whole: exp.Expression = f.mod(f.as_integer(f.col(target.column)), f.lit(MINUTE)).eq(
+            f.lit(0)
+        )
     else:
         whole = f.all_of(_two_digits(x), f.not_(priced(context, x)))
     return exp.select(

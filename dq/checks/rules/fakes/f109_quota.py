@@ -57,7 +57,7 @@ def _table(context: RuleContext, table: str) -> Iterator[CheckLike]:
         return
     done = [
         *_last_hours(context, table, moment),
-        *(above_mark(context, table, value, mark) for mark in marks(context, table, value)),
+        *([] if value is None else _above_marks(context, table, value)),
         *always_met(context, table, moment),
     ]
     yield from done
@@ -65,6 +65,10 @@ def _table(context: RuleContext, table: str) -> Iterator[CheckLike]:
         return
     judged = f.any_of(*[f.not_null(f.col(c)) for c in mapped])
     yield Query(table, nothing_found(), count_query(f"crm.{table}", judged), mapped[0])
+
+
+def _above_marks(context: RuleContext, table: str, column: str) -> list[Query]:
+    return [above_mark(context, table, column, m) for m in marks(context, table, column)]
 
 
 def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query]:
@@ -126,9 +130,7 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
             f.alias(f.lit("last_hours"), "cause"),
         )
         .from_(chosen.subquery("r"))
-        .join(
-            odd.subquery("o"), on=f.col("who", "r").eq(f.col("whose", "o")), join_type="inner"
-        )
+        .join(odd.subquery("o"), on=f.col("who", "r").eq(f.col("whose", "o")), join_type="inner")
     )
     yield Query(table, sql, count_query(f"crm.{table}", f.not_null(at)), moment)
 

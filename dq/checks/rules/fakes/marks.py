@@ -14,7 +14,7 @@ from dq.checks.rules.fakes.work import is_call, priced
 from dq.checks.rules.helpers import SYSTEM, count_query, number, rows
 from dq.sql import portable as f
 
-__all__ = ["LASTS", "marks", "above_mark"]
+__all__ = ["LASTS", "above_mark", "marks"]
 
 LASTS = re.compile("second|секунд|duration|длит|тривал|minute|минут|хвилин", re.I)
 _MINUTES = re.compile("minute|минут|хвилин", re.I)
@@ -23,9 +23,9 @@ _COUNT = re.compile("count|number|колич|кількіст", re.I)
 _MOST = 20
 
 
-def marks(context: RuleContext, table: str, column: str | None) -> list[Decimal]:
+def marks(context: RuleContext, table: str, column: str) -> list[Decimal]:
     """Marks on a column, from the parameter `marks` and from terms of `plans`; at most 20."""
-    if column is None or not context.filled(table, column):
+    if not context.filled(table, column):
         return []
     if not context.filled(table, "owner_id"):
         return []
@@ -57,9 +57,8 @@ def _number(value: object) -> set[Decimal]:
         return set()
 
 
-def above_mark(context: RuleContext, table: str, column: str | None, mark: Decimal) -> Query:
+def above_mark(context: RuleContext, table: str, column: str, mark: Decimal) -> Query:
     """Values just above a mark, of owners who have a heap there and nearly nothing below."""
-    assert column is not None
     params = context.params
     width = Decimal(str(params["width"]))
     x = f.as_decimal(f.col(column))

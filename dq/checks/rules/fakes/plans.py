@@ -34,7 +34,7 @@ def always_met(context: RuleContext, table: str, moment: str) -> Iterator[Query]
         return
     terms = exp.select(f.col("term")).from_(f.table("crm.plans")).distinct()
     terms = terms.order_by(exp.column("term", quoted=True)).limit(1_000)
-    lines = []
+    lines: list[exp.Query] = []
     for row in rows(context, terms):
         term = str(row["term"])
         if LASTS.search(term) or _NOT_COUNTS.search(term):
@@ -55,9 +55,7 @@ def _met(
     params = context.params
     day = f.date_of(f.col(moment))
     daily = (
-        exp.select(
-            f.alias(f.col("owner_id"), "who"), f.alias(day, "day"), f.alias(f.count(), "n")
-        )
+        exp.select(f.alias(f.col("owner_id"), "who"), f.alias(day, "day"), f.alias(f.count(), "n"))
         .from_(f.table("crm.activities"))
         .where(f.all_of(counts, f.not_null(f.col(moment)), f.not_null(f.col("owner_id"))))
         .group_by(f.col("owner_id"), day.copy())
@@ -93,9 +91,7 @@ def _met(
         .group_by(*[f.col(c, "p") for c in ("whose", "begin", "finish", "target")])
     )
     width = f.as_decimal(f.lit(1 + float(str(params["met_width"]))))
-    point = f.all_of(
-        f.col("done") >= f.col("target"), f.col("done") <= f.col("target") * width
-    )
+    point = f.all_of(f.col("done") >= f.col("target"), f.col("done") <= f.col("target") * width)
     people = (
         exp.select(
             f.col("whose"),
