@@ -309,7 +309,7 @@ def _units(result: Result, t: Translator) -> Said:
         return Said("")
     if any(note.code == _SEVERAL for note in result.notes):
         return t.t("money.several")
-    amounts = [x.money for x in (*result.groups, *result.tables)]
+    amounts = [*(g.money for g in result.groups), *(s.money for s in result.tables)]
     return t.t("money.units_of_file") if any(a is not None for a in amounts) else Said("")
 
 
