@@ -26,6 +26,8 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not slow and not spark"
 
+# Kills, crashes and random inputs by their full count; make test does a few of each.
+test-all: export DQ_PROFILE := full
 test-all: $(VENV)/.all
 	$(BIN)/python -m pytest
 
