@@ -14,6 +14,7 @@ from dq.clock import Clock
 from dq.errors import SourceError
 from dq.findings import Result
 from dq.intake import expand, no_sources, read_all, read_sources
+from dq.previous import since_last_run
 
 if TYPE_CHECKING:
     from dq.crm.drafts import Recognition
@@ -276,7 +277,11 @@ class Project:
                 found.mapping,
                 how,
                 glossary=glossary,
-                notes=[*intake.notes, *found.notes],
+                notes=[
+                    *intake.notes,
+                    *found.notes,
+                    *since_last_run(self.folder, intake.raws),
+                ],
                 refused=len(intake.refused),
                 findings=findings,
                 progress=progress,
