@@ -124,7 +124,7 @@ class Lookups:
         forms: list[exp.Expr] = [] if person and label == "id" else [f.col(label)]
         if person:
             first, last = f.col("first_name"), f.col("last_name")
-            orders = [(first, last), (last, first)]
+            orders: list[tuple[exp.Expr, ...]] = [(first, last), (last, first)]
             if self.has(target, "middle_name"):
                 orders.append((last, first, f.col("middle_name")))
             forms += [f.concat_ws(f.lit(" "), *order) for order in orders]
