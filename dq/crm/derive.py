@@ -159,13 +159,24 @@ def _linked(
     parts = lookups.parts[table]
     unclear = {c: t for p in parts for c, t in keys.unclear(p.mapping).items()}
     named = {c: t for c, t in _by_name(table, parts) if t in lookups.parts}
-    for column, target in {**unclear, **named}.items():
+    # Companies first: of people of one name they tell which one is meant.
+    found = sorted({**unclear, **named}.items(), key=lambda link: link[1] != "accounts")
+    for column, target in found:
         lookup = lookups.names(target) if column in named else lookups.ids(target)
         cell = f.col(column, "b")
         alias = f"n_{column}"
         joins.append(Join(lookup, alias, f.fold(cell) if column in named else cell, "n"))
         one = f.col("copies", alias).eq(f.lit(1))
-        values[column] = f.case((one, f.col("key", alias)), default=cell)
+        branches = [(one, f.col("key", alias))]
+        people = None
+        if target == "contacts" and column in named and "account_id" in columns:
+            people = lookups.people_of("account_id")
+        if people is not None:
+            there = f"w_{column}"
+            firm = f.col("w", there).eq(values["account_id"].copy())
+            joins.append(Join(people, there, f.fold(cell.copy()), "n", firm))
+            branches.append((f.col("copies", there).eq(f.lit(1)), f.col("key", there)))
+        values[column] = f.case(*branches, default=cell)
     merged: exp.Expr = f.col("_merged", "b")
     log = lookups.merges.get(table)
     if log is not None:

@@ -100,21 +100,45 @@ class Lookups:
         name = f"work.names_{target}"
         if name in self.made:
             return name
+        return self._once(name, _keyed(self._named(target)))
+
+    def people_of(self, firm: str) -> str | None:
+        """`work.people_of_firms`: n and w (the company's key), key, copies, of contacts.
+
+        Of several people of one name the one of the company that is named beside is meant.
+        """
+        if firm != "account_id" or not self.has("contacts", firm) or "contacts" not in self.done:
+            return None
+        name = "work.people_of_firms"
+        if name in self.made:
+            return name
+        return self._once(name, _keyed(self._named("contacts", firm), f.col("w")))
+
+    def _named(self, target: str, within: str | None = None) -> exp.Query:
+        """Folded names and keys (n, key), with `within` also that column (w)."""
+        also = [within] if within else []
         label = entity(target).name_column or "id"
         person = self.has(target, "first_name", "last_name")
         if not self.has(target, label):
             label = "id"
         forms: list[exp.Expr] = [] if person and label == "id" else [f.col(label)]
         if person:
-            parts = [f.col("first_name"), f.col("last_name")]
-            forms += [f.concat_ws(f.lit(" "), *p) for p in (parts, parts[::-1])]
-        needs = dict.fromkeys(("id", label, *(("first_name", "last_name") if person else ())))
-        rows = self.rows(target, list(needs))
-        named = [
-            staged(rows.copy().subquery("t"), [{"n": f.fold(form), "key": f.col("id")}])
-            for form in forms
-        ]
-        return self._once(name, _keyed(union_all([*named])))
+            first, last = f.col("first_name"), f.col("last_name")
+            orders: list[tuple[exp.Expr, ...]] = [(first, last), (last, first)]
+            if self.has(target, "middle_name"):
+                orders.append((last, first, f.col("middle_name")))
+            forms += [f.concat_ws(f.lit(" "), *order) for order in orders]
+        needs = dict.fromkeys(c.name for form in forms for c in form.find_all(exp.Column))
+        rows = self.rows(target, ["id", *[n for n in needs if n != "id"], *also])
+        named = {"w": f.col(within)} if within else {}
+        return union_all(
+            [
+                staged(
+                    rows.copy().subquery("t"), [{"n": f.fold(form), "key": f.col("id"), **named}]
+                )
+                for form in forms
+            ]
+        )
 
     def ids(self, target: str) -> str:
         """`work.ids_<target>`: n (the id without its source's prefix), key, copies."""
@@ -220,17 +244,18 @@ class Lookups:
         )
 
 
-def _keyed(pairs: exp.Query) -> exp.Select:
+def _keyed(pairs: exp.Query, *within: exp.Expr) -> exp.Select:
     """(n, key) to one row a name: the least key and how many keys there are."""
+    names = [f.col("n"), *within]
     return (
         exp.select(
-            f.col("n"),
+            *names,
             f.alias(f.min(f.col("key")), "key"),
             f.alias(f.count_distinct(f.col("key")), "copies"),
         )
         .from_(pairs.subquery("u"))
-        .where(f.not_null(f.col("n")))
-        .group_by(f.col("n"))
+        .where(f.all_of(*[f.not_null(n) for n in names]))
+        .group_by(*[n.copy() for n in names])
     )
 
 
