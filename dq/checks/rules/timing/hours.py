@@ -41,19 +41,24 @@ class Heap:
     records: int
 
 
-def heaps(slots: Sequence[Slot], params: Mapping[str, object]) -> list[Heap]:
-    """Heaps of a column, the largest first."""
+def heaps(
+    slots: Sequence[Slot], params: Mapping[str, object], *, planned: bool = False
+) -> list[Heap]:
+    """Heaps of a column, the largest first; hours of work are no heap where people plan them."""
     total = sum(s.records for s in slots)
     hours = {s.hour: s for s in slots if s.hour >= 0}
     sizes = sorted((s.records for s in hours.values()), reverse=True)
     measure = sizes[FIFTH] if len(sizes) > FIFTH else 0
     rest = [s for s in slots if s.hour < 0]
+    by_hand = planned or _typed(rest)
     least = max(number(params["heap_least"]), float(str(params["heap_share"])) * total)
     found = []
     left = {
         hour
         for hour, slot in hours.items()
-        if slot.records > STANDS_OUT * measure and not _typed(hour, rest) and _not_sent(slot, rest)
+        if slot.records > STANDS_OUT * measure
+        and not (by_hand and hour in OFFICE)
+        and _not_sent(slot, rest)
     }
     while left:
         top = max(left, key=lambda h: (hours[h].records, -h))
@@ -77,11 +82,11 @@ def _beside(top: int, left: set[int], hours: Mapping[int, Slot]) -> list[int]:
     return sorted(near, key=lambda h: -hours[h].records)[:1]
 
 
-def _typed(hour: int, rest: Sequence[Slot]) -> bool:
-    """Whether people fill the column by hand, to the quarter, and the hour is one of work."""
+def _typed(rest: Sequence[Slot]) -> bool:
+    """Whether people fill the column by hand, to the quarter of an hour."""
     quarters = sum(s.records for s in rest if s.hour == QUARTER)
     others = sum(s.records for s in rest)
-    return hour in OFFICE and others > 0 and quarters >= TYPED * others
+    return others > 0 and quarters >= TYPED * others
 
 
 def _not_sent(slot: Slot, rest: Sequence[Slot]) -> bool:

@@ -34,6 +34,7 @@ from dq.sql.queries import union_all
 __all__ = ["RULE"]
 
 OF_A_MACHINE = ("updated_at", "last_login_at")
+PLANNED = "started_at"
 AROUND = 56
 """Days before and after a gap that tell how many records it should have had."""
 
@@ -96,7 +97,7 @@ def _found(context: RuleContext, counts: Mapping[date, int]) -> list[tuple[Stret
 def _moments(facts: TableFacts) -> list[str]:
     """Columns that hold moments of what happened."""
     names = [c.name for c in entity(facts.name).columns.values() if c.event]
-    names += ["started_at"] if facts.name == "activities" else []
+    names += [PLANNED] if facts.name == "activities" else []
     return [
         n
         for n in names
@@ -121,7 +122,8 @@ def _heaps(context: RuleContext, table: str, moments: Sequence[str]) -> Iterator
         slots[str(row["column"])].append(slot)
     for column in timed:
         total = sum(s.records for s in slots[column])
-        lines = [_line(heap, total) for heap in heaps(slots[column], context.params)]
+        found = heaps(slots[column], context.params, planned=column == PLANNED)
+        lines = [_line(heap, total) for heap in found]
         sql = union_all(lines) if lines else nothing_found()
         yield Query(table, sql, exp.select(f.alias(f.lit(total), "n")), column)
 
