@@ -27,7 +27,7 @@ try:
     from pyspark.logger import PySparkLogger
     from pyspark.sql import DataFrame, SparkSession, types
     from pyspark.sql.functions import col, expr
-    from pyspark.sql.pandas.types import from_arrow_schema
+    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 except ImportError as missing:
     raise EngineError(
         "Spark is not installed here ({reason}).",
@@ -51,7 +51,11 @@ _SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.constraintPropagation.enabled": "false",  # its cost is exponential in columns
 }
+_SMALL = 32 * 2**20
+"""Bytes of all loaded files up to which a machine of its own plans longer than it works."""
+_COMPILED = ("spark.sql.codegen.wholeStage", "spark.sql.codegen.factoryMode")
 _MONEY = types.DecimalType(18, 4)
 _KEPT = (
     types.StringType,
@@ -81,18 +85,24 @@ class SparkEngine:
         self._folder = WorkFolder(work)
         self._files: dict[str, Path] = {}
         self._names: set[str] = set()
+        self._loaded: dict[str, int] = {}
+        self._small = False
         master = f"local[{threads or '*'}]" if url == "spark" else url
+        self._local = master.startswith("local")
         with _start, _starting():
             self._started = SparkSession.getActiveSession() is None
             self._session = _session(master, self._folder.path, memory, threads or 2)
 
     def load(self, name: str, source: RawTable | Path) -> None:
         """Make a Parquet file (or folder of them) readable under `name`; copies nothing."""
-        self._show(name, source if isinstance(source, Path) else source.path)
+        path = source if isinstance(source, Path) else source.path
+        self._show(name, path)
+        self._loaded[name] = _bytes(path)
+        self._weigh()
 
     def schema(self, name: str) -> pa.Schema:
         """Arrow schema of a table."""
-        return self.query(exp.select("*").from_(_table(name)).limit(0)).schema
+        return self._schema_of(exp.select("*").from_(_table(name)), None)
 
     def query(
         self,
@@ -111,7 +121,11 @@ class SparkEngine:
     def batches(
         self, sql: exp.Query, params: Mapping[str, object] | None = None
     ) -> Iterator[pa.RecordBatch]:
-        """Run a query and stream its result (by way of files, not through memory)."""
+        """Run a query and stream its result (by way of files unless all tables are small)."""
+        if self._small:
+            with _sentences():
+                yield from _arrow(self._frame(sql, params)).to_batches()
+            return
         path = self._folder.new()
         try:
             schema = self._save(self._frame(sql, params), path)
@@ -135,7 +149,7 @@ class SparkEngine:
         return int(pq.read_metadata(path).num_rows)
 
     def create(self, name: str, sql: exp.Query, params: Mapping[str, object] | None = None) -> None:
-        """Materialise a query under `name` as Parquet files: the lineage is cut."""
+        """Materialise a query under `name`: the lineage is cut."""
         self._keep(name, self._frame(sql, params))
 
     def view(self, name: str, sql: exp.Query) -> None:
@@ -162,6 +176,7 @@ class SparkEngine:
         with _sentences():
             self._session.catalog.dropTempView(spark_name(name))
         self._names.discard(name)
+        self._loaded.pop(name, None)
         self._forget_file(name)
 
     def tables(self) -> tuple[str, ...]:
@@ -185,19 +200,36 @@ class SparkEngine:
 
     def _schema_of(self, sql: exp.Query, params: Mapping[str, object] | None) -> pa.Schema:
         with _sentences():
-            return _arrow(self._frame(sql, params).limit(0)).schema
+            return _arrow_schema(self._frame(sql, params))
 
     def _save(self, frame: DataFrame, path: Path) -> pa.Schema:
         with _sentences():
             frame.write.parquet(str(path))
-            return _arrow(frame.limit(0)).schema
+            return _arrow_schema(frame)
 
     def _keep(self, name: str, frame: DataFrame) -> None:
-        path = self._folder.new()
+        """Small tables stay in memory (or spill); others become Parquet files."""
+        path = None if self._small else self._folder.new()
         with _sentences():
-            frame.write.parquet(str(path))
-        self._show(name, path)
-        self._files[name] = path
+            if path is None:
+                cores = self._session.sparkContext.defaultParallelism
+                kept = frame.coalesce(cores).localCheckpoint()
+            else:
+                frame.write.parquet(str(path))
+                kept = self._session.read.schema(frame.schema).parquet(str(path))
+            self._define(name, kept)
+        self._forget_file(name)
+        if path is not None:
+            self._files[name] = path
+
+    def _weigh(self) -> None:
+        """On this machine, do without compiled plans and files as long as all is small."""
+        small = self._local and sum(self._loaded.values()) <= _SMALL
+        if small != self._small:
+            self._small = small
+            values = ("false", "NO_CODEGEN") if small else ("true", "FALLBACK")
+            for key, value in zip(_COMPILED, values, strict=True):
+                self._session.conf.set(key, value)
 
     def _show(self, name: str, path: Path) -> None:
         with _sentences():
@@ -249,7 +281,7 @@ def _session(master: str, work: Path, memory: str | None, threads: int) -> Spark
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.local.dir": str(work / "spill"),
-            "spark.sql.shuffle.partitions": str(2 * threads),
+            "spark.sql.shuffle.partitions": str(threads),
         }
     if memory:
         settings["spark.driver.memory" if local else "spark.executor.memory"] = _megabytes(memory)
@@ -306,9 +338,22 @@ def _parts(path: Path) -> list[Path]:
     return sorted(path.glob("part-*.parquet"))
 
 
+def _bytes(path: Path) -> int:
+    files = path.rglob("*.parquet") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
 def _arrow(frame: DataFrame) -> pa.Table:
     table = frame.toArrow()
-    return table.cast(pa.schema([field.with_nullable(True) for field in table.schema]))
+    return table.cast(_nullable(table.schema))
+
+
+def _arrow_schema(frame: DataFrame) -> pa.Schema:
+    return _nullable(to_arrow_schema(frame.schema))
+
+
+def _nullable(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([field.with_nullable(True) for field in schema])
 
 
 def _typed(frame: DataFrame, *, long_numbers: types.DataType | None = None) -> DataFrame:

@@ -154,6 +154,9 @@ def _check_special(node: exp.Expr) -> None:
         _check_cast(node)
     elif isinstance(node, exp.Window):
         _check_window(node)
+    elif isinstance(node, exp.Select):
+        if any(isinstance(column.unalias(), exp.Null) for column in node.expressions):
+            raise _unknown("A column of NULL without a type", "CAST(NULL AS TEXT) and its like")
     elif isinstance(node, _RANKED) and not isinstance(node.parent, exp.Window):
         raise _unknown(f"{_name(node)} without OVER")
     elif isinstance(node, exp.Star):

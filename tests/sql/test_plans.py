@@ -150,7 +150,7 @@ PLANS: Mapping[str, exp.Query] = {
     .from_(_deals)
     .where(f.any_of()),
     "nothing": exp.select("*").from_(_deals).where(f.in_(stage, [])),
-    "untyped": exp.select(f.alias(f.lit(None), "n"), f.alias(f.lit(1), "one"))
+    "null": exp.select(f.alias(f.null("text"), "n"), f.alias(f.lit(1), "one"))
     .from_(_deals)
     .limit(1),
     "wide": _filtered(f.any_of(*(id_.eq(f"d{i}") for i in range(1000)))),
@@ -217,7 +217,7 @@ def _load(engine: Engine, folder: Path) -> None:
         ("with", {"account": ["a2", "a9"], "amount": [Decimal("0.0001"), None]}),
         ("inline", {"id": ["d1", "d2", "d3", "d5"], "rank": [1, 2, 1, 1]}),
         ("empty", {"s": [None], "n": [0]}),
-        ("untyped", {"n": [None], "one": [1]}),
+        ("null", {"n": [None], "one": [1]}),
         ("cross", {"n": [18]}),
     ],
 )  # fmt: skip
