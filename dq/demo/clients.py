@@ -23,7 +23,7 @@ from dq.demo.lexicon import (
     word_list,
     words,
 )
-from dq.demo.people import People, Phones, addresses, draw_people, local_parts
+from dq.demo.people import People, Phones, addresses, distinct_people, draw_people, local_parts
 from dq.demo.staff import Staff
 from dq.demo.text import arrow, decimals, fill, fixed, gather, join, numbers_in, take, valid_cells
 from dq.demo.when import DAY, END, calendar, day_number, working_seconds
@@ -76,7 +76,10 @@ def make_clients(block: Block, staff: Staff) -> Clients:
         chance, "owner", language, np.full(count, day_number(date(2023, 10, 2))),
         np.full(count, END // DAY),
     )  # fmt: skip
-    people = draw_people(chance.part("owners"), language)
+    # A seventh of the companies of a language at most are sole traders.
+    traders = np.bincount(language)[language] // 7 + 40
+    rank = occurrence(language * 2 + sole) % traders + block.number * traders
+    people = distinct_people(language, rank)
     short, website = company_titles(language, serial)
     form = _forms(chance, language, sole)
     names = _names(language, sole, form, short, people)
@@ -333,9 +336,7 @@ def _contacts(
     people = draw_people(chance.part("people"), language[account], number)
     mail = word_list("mail")
     public = mail.text(mail.draw(chance.uniform("host", count), language[account]))
-    own = valid_cells(website)[account] & chance.flags(
-        "own", count, 0.85
-    )
+    own = valid_cells(website)[account] & chance.flags("own", count, 0.85)
     rows, rest = np.flatnonzero(own), np.flatnonzero(~own)
     hosts = gather(count, [(rows, take(website, account[rows])), (rest, take(public, rest))])
     locals_ = local_parts(chance.part("mail"), people)

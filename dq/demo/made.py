@@ -57,5 +57,5 @@ def make(block: Block, house: House) -> Made:
     make_plans(block, house, staff, sales)
     switched = make_switch(block, clients, leads, work)
     booked = make_books(block, house, clients, sales)
-    make_log(block, staff)
+    make_log(block, staff, clients, sales)
     return Made(block, house, staff, clients, sales, leads, work, bills, switched, booked)

@@ -18,14 +18,14 @@ from dq.demo.lexicon import CURRENCIES
 from dq.demo.sales import WON, Sales
 from dq.demo.staff import ROLES, Staff, extensions
 from dq.demo.table import Table
-from dq.demo.text import arrow, keys_text, take
+from dq.demo.text import arrow, gather, keys_text, take
 from dq.demo.when import DAY, END, START, calendar, day_of, working_seconds
 from dq.demo.work import CALL, Work
 from dq.demo.world import ACCOUNTING, Block
 
 __all__ = ["BOOKS", "LOG", "OUTSIDE", "SWITCH", "make_books", "make_log", "make_switch", "to_euros"]
 
-SWITCH, BOOKS, LOG = "telephony", "books", "crm_log"
+SWITCH, BOOKS, LOG = "telephony", "books", "audit_log"
 OUTSIDE: Mapping[str, Style] = {SWITCH: Style(";"), BOOKS: ACCOUNTING, LOG: Style()}
 """The files, and how each is written."""
 
@@ -104,35 +104,48 @@ def make_books(block: Block, house: House, clients: Clients, sales: Sales) -> In
     return deal
 
 
-_ACTIONS = ("sign in", "export", "reassign", "delete", "change rights")
-_OBJECTS = ("contacts", "deals", "accounts", "leads")
+_ACTIONS = ("login", "export", "reassign", "delete")
+_ENTITIES = ("deals", "contacts")
+_EACH = 40
+"""Lines of a person."""
 
 
-def make_log(block: Block, staff: Staff) -> None:
+def make_log(block: Block, staff: Staff, clients: Clients, sales: Sales) -> None:
     """The CRM's log: people sign in, take small exports, pass records on, delete a few."""
     chance = block.chance("log")
-    active = np.flatnonzero(~staff.spare)
-    each = 40
-    user = np.repeat(active, each)
+    user = np.repeat(np.flatnonzero(~staff.spare), _EACH)
     count = len(user)
-    last = np.where(staff.left[user] == NONE, END // DAY - 1, staff.left[user])
+    last = np.where(staff.left[user] == NONE, END // DAY - 1, staff.left[user] - 45)
     first = np.maximum(staff.hired[user], START)
     day = calendar("GB").between(chance.uniform("day", count), first, np.maximum(last, first + 1))
     moment = np.minimum(day * DAY + working_seconds(chance.uniform("hour", count)), END)
-    action = chance.choice("action", count, (0.7, 0.14, 0.12, 0.04))
-    records = np.where(action == 0, NONE, chance.integers("records", count, 1, 30))
+    action = chance.choice("action", count, (0.66, 0.16, 0.14, 0.04))
     # Marketing takes its mailing list every month.
-    marketing = staff.role[user] == ROLES.index("marketing")
-    mailing = marketing & (action == 1)
-    records = np.where(mailing, chance.integers("list", count, 800, 3000), records)
-    thing = np.where(action == 0, -1, chance.integers("object", count, 0, len(_OBJECTS)))
-    kept = np.flatnonzero((staff.left[user] == NONE) | (day_of(moment) <= staff.left[user]))
-    order = kept[np.lexsort([user[kept], moment[kept]])]
+    lists = (staff.role[user] == ROLES.index("marketing")) & (action == 1)
+    records = np.where(action == 1, chance.integers("records", count, 1, 30), 1)
+    records = np.where(lists, chance.integers("list", count, 800, 3000), records)
+    records = np.where(action == 0, NONE, records)
+    order = np.lexsort([user, moment])
+    user, moment, action, records = user[order], moment[order], action[order], records[order]
+    deal = chance.integers("deal", count, 0, len(sales.account))
+    contact = chance.integers("contact", count, 0, len(clients.account))
+    reassigned, deleted = np.flatnonzero(action == 2), np.flatnonzero(action == 3)
+    record = gather(
+        count,
+        [
+            (reassigned, block.keys("deals", deal[reassigned]).texts(Style())),
+            # What was deleted is no longer there: keys of the time before this export.
+            (deleted, keys_text("C8", 6, contact[deleted])),
+        ],
+    )
+    entity = np.where(action == 2, 0, 1)
     _put(
         block, LOG,
-        at=Moments(moment[order]),
-        user_id=block.keys("users", user[order]),
-        action=Words(arrow(_ACTIONS), action[order]),
-        object=Words(arrow(_OBJECTS), thing[order]),
-        records=Amounts(records[order], 0),
+        id=block.keys(LOG, np.arange(count)),
+        happened_at=Moments(moment),
+        user_id=block.keys("users", user),
+        action=Words(arrow(_ACTIONS), action),
+        entity=Words(arrow(_ENTITIES), np.where(action == 0, -1, entity)),
+        record_id=Text(record),
+        records=Amounts(records, 0),
     )  # fmt: skip

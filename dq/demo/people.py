@@ -13,7 +13,7 @@ from dq.demo.chance import Bools, Chance, Ints, occurrence
 from dq.demo.lexicon import LANGUAGES, country_code, names_of, word_list
 from dq.demo.text import arrow, ascii_digits, gather, join, numbers_in, pattern, take
 
-__all__ = ["People", "Phones", "addresses", "draw_people", "local_parts"]
+__all__ = ["People", "Phones", "addresses", "distinct_people", "draw_people", "local_parts"]
 
 _MOBILE = {
     "RU": (903, 905, 906, 909, 910, 912, 915, 916, 917, 919, 921, 922, 925, 926, 929, 960, 963),
@@ -92,6 +92,25 @@ def draw_people(chance: Chance, language: Ints, spread: Ints | None = None) -> P
     )
 
 
+def distinct_people(language: Ints, serial: Ints) -> People:
+    """People of whom no two have one name while the serials of a language differ.
+
+    There are some 12,000 names in English and more in the other languages.
+    """
+    given, middle, last = names_of("given"), names_of("middle"), names_of("surname")
+    female = serial % 2
+    key = language + len(LANGUAGES) * female
+    found = np.zeros((3, len(serial)), dtype=np.int64)
+    for code in np.unique(key):
+        mine = key == code
+        sizes = given.size[code], max(int(middle.size[code]), 1), last.size[code]
+        spot = _scramble(serial[mine] // 2, int(np.prod(sizes)))
+        found[0, mine] = given.start[code] + spot % sizes[0]
+        found[1, mine] = middle.start[code] + spot // sizes[0] % sizes[1]
+        found[2, mine] = last.start[code] + spot // (sizes[0] * sizes[1])
+    return People(language, found[0], np.where(middle.size[key] > 0, found[1], -1), found[2])
+
+
 def local_parts(chance: Chance, people: People) -> Any:
     """What stands before the @, made of the names: i.ivanov, ivanov.i, ivan.ivanov, ivanov."""
     first = names_of("given").spelt(people.first)
@@ -108,12 +127,15 @@ def local_parts(chance: Chance, people: People) -> Any:
     return gather(len(which), [(r, form(arrow(r))) for r, form in zip(rows, forms, strict=True)])
 
 
-def addresses(locals_: Any, hosts: Any, block: int, of: int) -> Any:
-    """Addresses; a number before the @ keeps them apart, also from those of other blocks."""
+def addresses(locals_: Any, hosts: Any, block: int, of: int, shared: bool = False) -> Any:
+    """Addresses; a number before the @ keeps them apart, also from those of other blocks.
+
+    Hosts are public ones, which all blocks share, or a company's own, unless all are `shared`.
+    """
     plain = join(locals_, "@", hosts)
     seen = occurrence(numbers_in(plain.dictionary_encode().indices))
     public = numbers_in(pc.is_in(hosts, value_set=_public_hosts())) > 0
-    number = seen * of + np.where(public | (seen > 0), block, 0)
+    number = seen * of + np.where(shared | public | (seen > 0), block, 0)
     rows = np.flatnonzero(number > 0)
     picked = arrow(rows)
     digits = arrow(number[rows] + 1).cast(pa.string())

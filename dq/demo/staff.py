@@ -144,7 +144,7 @@ def _roles(places: Ints, heads: Bools) -> Ints:
 
 
 def _careers(chance: Chance, places: Ints, fixed: Bools, role: Ints) -> tuple[Ints, Ints]:
-    """Days of hiring and leaving: one seller in five came later, one in seven has left."""
+    """Days of hiring and leaving: one seller in five came later, one in five has left."""
     count = len(places)
     working = calendar("GB")
     early = working.between(
@@ -159,7 +159,7 @@ def _careers(chance: Chance, places: Ints, fixed: Bools, role: Ints) -> tuple[In
     gone = working.between(
         chance.uniform("left", count), day_number(date(2025, 6, 2)), day_number(date(2026, 3, 2))
     )
-    left = np.where(sells & (number % 7 == 4) & (number % 5 != 3), gone, NONE)
+    left = np.where(sells & (number % 5 == 4), gone, NONE)
     return hired, left
 
 
@@ -170,7 +170,9 @@ def _put_users(block: Block, chance: Chance, staff: Staff) -> None:
         speaks[staff.department == team] = language
     people = draw_people(chance.part("people"), speaks, np.arange(count) // 3)
     hosts = arrow([HOST] * count)
-    emails = addresses(local_parts(chance.part("mail"), people), hosts, block.number, block.of)
+    emails = addresses(
+        local_parts(chance.part("mail"), people), hosts, block.number, block.of, shared=True
+    )
     gone = staff.left != NONE
     last_day = calendar("GB").between(chance.uniform("seen", count), END_DAY - 6, END_DAY)
     seen = np.minimum(last_day * DAY + working_seconds(chance.uniform("hour", count)), END - 60)

@@ -100,6 +100,7 @@ _KEYS: Mapping[str, tuple[str, int, float]] = {
     "plans": ("PL", 5, 2.0),
     "campaigns": ("M", 4, 0.5),
     "expenses": ("X", 5, 0.5),
+    "audit_log": ("G", 6, 0.5),
 }
 """Prefix, least width, and keys set aside for each deal of a block."""
 

@@ -44,10 +44,12 @@ def _calls(plant: Planter) -> None:
     work, switch = plant.made.work, plant.table(SWITCH)
     line_of = _lines(plant.made.switched, len(work.kind))
     spoken = (work.kind == CALL) & ~work.missed & (work.lead == NONE)
+    # Not what somebody else said to a client, who would then be known to one person alone.
+    own = work.owner == plant.made.sales.owner[np.maximum(work.deal, 0)]
     bounds = {"blatant": (300, 9999), "clear": (120, 300), "faint": (25, 120)}
     for strength, (low, high) in bounds.items():
         long = spoken & (work.duration >= low) & (work.duration < high)
-        for row in plant.pick("activities", plant.n, long):
+        for row in plant.pick("activities", plant.n, long & own):
             _write(plant, SWITCH, "only_outside", int(line_of[row]), None, strength,
                    note=f"a talk of {work.duration[row]} s that nobody logged")  # fmt: skip
             plant.drop("activities", [row])

@@ -21,10 +21,10 @@ _HIDDEN = {
     ),
     "clear": (
         ("contacts", "title", "немає"), ("contacts", "source", "Select"), ("leads", "need", "?"),
-        ("leads", "need", "..."), ("leads", "budget", "999"),
+        ("leads", "need", "..."), ("leads", "budget", "999.00"),
     ),
     "faint": (
-        ("leads", "budget", "0"), ("tasks", "subject", "(no subject)"), ("contacts", "title", "."),
+        ("leads", "budget", "0.00"), ("tasks", "subject", "(no subject)"), ("contacts", "title", "."),
         ("accounts", "industry", "уточняется"),
     ),
 }  # fmt: skip
@@ -173,7 +173,7 @@ def _next_step(plant: Planter) -> None:
         plant.alike("C107", "deals", row, "next_step_at", note, next_step_at=hour)
     for row, _ in plant.lookalikes("deals", sales.status == WON, 0.4):
         plant.alike("C107", "deals", row, "next_step", "closed: needs no next step")
-    for row, _ in plant.lookalikes("deals", (sales.status == OPEN) & quiet, 0.2):
+    for row, _ in plant.lookalikes("deals", early, 0.2):
         plant.take_deal(row, "tasks")
         note = "an open task with its hour says what comes next"
         plant.alike("C107", "deals", row, "next_step", note, next_step=None, next_step_at=None)

@@ -87,7 +87,7 @@ def _copies_of_people(plant: Planter) -> None:
 def _copies_of_companies(plant: Planter) -> None:
     each = -(-plant.n // 3)
     accounts, clients = plant.table("accounts"), plant.made.clients
-    for row, strength, _ in plant.graded("accounts", ~clients.sole, each):
+    for row, strength, _ in plant.graded("accounts", ~clients.sole & plant.silent(), each):
         name = str(accounts.get(row, "name"))
         if strength == "clear":
             name = name.replace("«", '"').replace("»", '"').upper()
@@ -141,7 +141,7 @@ def _alikes(plant: Planter) -> None:
 def _branches(plant: Planter) -> None:
     """Branches share the tax number and have a registration of their own."""
     accounts, clients = plant.table("accounts"), plant.made.clients
-    companies = accounts.among("country", "RU") & ~clients.sole
+    companies = accounts.among("country", "RU") & ~clients.sole & plant.silent()
     for row, number in plant.lookalikes("accounts", companies, 0.25):
         serial = np.array([plant.block.number * 1000 + number])
         kpp = fixed(numbers.kpp(np.array([54]), serial))[0].as_py()

@@ -211,7 +211,7 @@ def _households(plant: Planter) -> None:
 def _neighbours(plant: Planter) -> None:
     """Companies of one group or with like names: other tax numbers, other people."""
     accounts, clients = plant.table("accounts"), plant.made.clients
-    where = ~clients.sole & (clients.language == 0)
+    where = ~clients.sole & (clients.language == 0) & plant.silent()
     rows = plant.pick("accounts", 2 * max(1, plant.n // 2), where)
     for first, second in zip(rows[::2], rows[1::2], strict=False):
         name = str(accounts.get(first, "name"))

@@ -11,10 +11,10 @@ from dq.demo.chance import NONE, Bools, Ints
 from dq.demo.faults.plant import Planter
 from dq.demo.sales import WON
 from dq.demo.staff import ROLES
-from dq.demo.when import DAY, END, day_number, day_of, quarter_starts, to_date
+from dq.demo.when import DAY, END, day_number, day_of, quarter_starts, to_datetime
 from dq.demo.work import CALL, EMAIL, MEETING
 
-__all__ = ["plant_gaming"]
+__all__ = ["plant_gaming", "slack"]
 
 
 def plant_gaming(plant: Planter) -> None:
@@ -37,12 +37,12 @@ def _impossible(plant: Planter) -> None:
     sellers = plant.made.staff.role[work.owner] != ROLES.index("call_centre")
     calls = _calls(plant) & sellers
     each = -(-plant.n // 2)
+    # Before a weekend, so that it does not last into the next call.
+    alone = calls & (work.started < END - 4 * DAY) & (slack(plant) > 40 * 3600)
     for row in plant.pick("activities", each, calls & (work.direction == 1)):
         note = "answered, and not a second long"
         plant.spoil("F106", "activities", row, "duration_s", 0, "blatant", note)
-    for number, row in enumerate(
-        plant.pick("activities", each, calls & (work.started < END - 4 * DAY))
-    ):
+    for number, row in enumerate(plant.pick("activities", each, alone)):
         started = activities.moment(row, "started_at")
         length = 26 * 3600 + 977 * number
         activities.set(row, logged_at=started + timedelta(seconds=length + 60))
@@ -67,16 +67,10 @@ def _impossible(plant: Planter) -> None:
 
 def _overlaps(plant: Planter, calls: Bools) -> None:
     """A second call of one person while the first still lasts."""
-    activities, work = plant.table("activities"), plant.made.work
+    work = plant.made.work
     long = calls & (work.duration > 240) & (work.started < END - DAY)
-    rows = plant.pick("activities", 2 * plant.n, long)
-    by_owner: dict[int, list[int]] = {}
+    rows = plant.pick("activities", plant.n, long)
     for row in rows:
-        by_owner.setdefault(int(work.owner[row]), []).append(row)
-    done = 0
-    for row in rows:
-        if done >= plant.n:
-            return
         twin = plant.copy(
             "activities", row,
             started_at=_at(plant, row, int(work.duration[row]) // 3),
@@ -86,7 +80,6 @@ def _overlaps(plant: Planter, calls: Bools) -> None:
         note = f"while {plant.key('activities', row)} still lasts"
         plant.blemish("F106", "activities", twin, "clear", "started_at", note)
         plant.follows("F106", "activities", row, "started_at", "overlapped by another")
-        done += 1
 
 
 def _at(plant: Planter, row: int, seconds: int) -> datetime:
@@ -147,11 +140,11 @@ def _back_dated(plant: Planter) -> None:
 def _round_durations(plant: Planter) -> None:
     """Sellers who type in whole minutes of five instead of what the clock said."""
     work = plant.made.work
-    calls = _calls(plant) & plant.free("activities") & (_slack(plant) > 1900)
+    calls = _calls(plant) & plant.free("activities") & (slack(plant) > 1900)
     counts = np.bincount(work.owner[calls], minlength=len(plant.made.staff.role))
-    counts[plant.made.staff.role == ROLES.index("call_centre")] = 0
-    counts[plant.made.staff.role == ROLES.index("manager")] = 0
-    sellers = np.argsort(-counts, kind="stable")
+    sells = np.isin(plant.made.staff.role, [ROLES.index("inside"), ROLES.index("field")])
+    busy = np.flatnonzero(sells & (counts >= 20))
+    sellers = busy[np.argsort(counts[busy], kind="stable")]
     shares = {"blatant": 0.9, "clear": 0.5, "faint": 0.25}
     for place, (strength, share) in enumerate(shares.items()):
         owner = int(sellers[place])
@@ -167,7 +160,7 @@ def _round_durations(plant: Planter) -> None:
         plant.alike("F108", "activities", row, "duration_s", note, duration_s=length)
 
 
-def _slack(plant: Planter) -> Ints:
+def slack(plant: Planter) -> Ints:
     """Seconds from the start of a call or meeting to that of its owner's next one."""
     work = plant.made.work
     spoken = np.flatnonzero(work.duration != NONE)
@@ -193,7 +186,7 @@ def _round_sums(plant: Planter) -> None:
             plant.spoil("F108", "leads", row, "budget", Decimal("500000.00"), strength, note)
             plant.follows("A106", "leads", row, "budget")
             plant.follows("C104", "leads", row, "budget")
-    sales, deals = plant.made.sales, plant.table("deals")
+    sales = plant.made.sales
     lump = (sales.lines == 0) & (sales.amount != NONE) & (sales.status == 2)
     for row, _ in plant.lookalikes("deals", lump, 0.4):
         amount = Decimal(int(np.rint(sales.amount[row] / 10**6) or 1) * 10**4).quantize(
@@ -205,46 +198,46 @@ def _round_sums(plant: Planter) -> None:
 
 def _above_quota(plant: Planter) -> None:
     """Deals of the last hours of a quarter that lift one seller just above the plan."""
-    sales, deals = plant.made.sales, plant.table("deals")
+    sales = plant.made.sales
     days = day_of(sales.closed)
+    ends = np.array([day_number(day) - 1 for day in quarter_starts()[1:11]])
     won = (sales.status == WON) & plant.untouched("stage_history", "deal_id", "deals")
-    ends = [day_number(day) - 1 for day in quarter_starts()[2:11]]
-    left = {"blatant": plant.n, "clear": plant.n, "faint": plant.n}
+    end = ends[np.minimum(np.searchsorted(ends, days), len(ends) - 1)]
+    near = won & plant.free("deals") & (days >= end - 60) & (days < end)
+    near &= sales.entered[:, 3] < end * DAY
+    groups: dict[tuple[int, int], list[int]] = {}
+    for row in np.flatnonzero(near):
+        groups.setdefault((int(sales.owner[row]), int(end[row])), []).append(int(row))
     sizes = {"blatant": 6, "clear": 4, "faint": 3}
-    place = 0
-    cells = [(owner, end) for end in ends for owner in np.unique(sales.owner)]
-    order = plant.chance("quota").order("cells", len(cells))
-    for spot in order:
-        owner, end = cells[int(spot)]
-        strength = ("blatant", "clear", "faint")[place % 3]
-        near = (
-            won & (sales.owner == owner) & (days >= end - 20) & (days < end) & plant.free("deals")
-        )
-        near &= sales.entered[:, 3] < end * DAY
-        size = min(sizes[strength], left[strength] + 1)
-        if near.sum() < size or not any(left.values()):
-            continue
-        place += 1
-        if left[strength] <= 0:
-            continue
-        rows = plant.pick("deals", size, near)
-        left[strength] -= len(rows)
-        hours = {"blatant": 1, "clear": 2, "faint": 4}[strength]
-        for number, row in enumerate(sorted(rows, key=lambda row: int(sales.closed[row]))):
-            late = 18 * 3600 - 60 - hours * 3600 + number * (hours * 3600 // size) + 17
-            closed = datetime.combine(to_date(end), time()) + timedelta(seconds=late)
-            moves = plant.children("stage_history", "deal_id", "deals", row)
-            plant.table("stage_history").set(int(moves[-1]), changed_at=closed)
-            plant.take("stage_history", moves)
-            note = f"one of {size} in the last {hours} hours of the quarter, plan just met"
-            plant.spoil("F109", "deals", row, "closed_at", closed, strength, note)
-            plant.follows("R107", "deals", row, "", "invoiced before it was closed")
-        _set_plan(plant, int(owner), int(end), rows)
+    if plant.block.rows < 2500:
+        sizes = {"blatant": 3, "clear": 3, "faint": 2}
+    left = dict.fromkeys(sizes, plant.n)
+    for (owner, last), rows in sorted(groups.items(), key=lambda group: -len(group[1])):
+        fits = [name for name, size in sizes.items() if left[name] > 0 and size <= len(rows)]
+        if fits:
+            left[fits[0]] -= sizes[fits[0]]
+            _last_hours(plant, rows[: sizes[fits[0]]], last, fits[0])
+            _set_plan(plant, owner, last)
     for row, _ in plant.lookalikes("deals", won & np.isin(days, ends)):
         plant.alike("F109", "deals", row, "closed_at", "the last day of a quarter, alone")
 
 
-def _set_plan(plant: Planter, owner: int, end: int, rows: list[int]) -> None:
+def _last_hours(plant: Planter, rows: list[int], last: int, strength: str) -> None:
+    """These deals were all closed on the evening of the last day."""
+    hours = {"blatant": 1, "clear": 2, "faint": 4}[strength]
+    plant.take("deals", rows)
+    for number, row in enumerate(rows):
+        late = 18 * 3600 - hours * 3600 + number * (hours * 3600 // len(rows)) + 17
+        closed = to_datetime(last * DAY + late)
+        moves = plant.children("stage_history", "deal_id", "deals", row)
+        plant.table("stage_history").set(int(moves[-1]), changed_at=closed)
+        plant.take("stage_history", moves)
+        note = f"one of {len(rows)} in the last {hours} hours of the quarter, plan just met"
+        plant.spoil("F109", "deals", row, "closed_at", closed, strength, note)
+        plant.follows("R107", "deals", row, "", "invoiced before it was closed")
+
+
+def _set_plan(plant: Planter, owner: int, end: int) -> None:
     """The plan of this seller and quarter is a little less than what came of it."""
     sales, plans = plant.made.sales, plant.table("plans")
     first = max(day_number(day) for day in quarter_starts() if day_number(day) <= end)

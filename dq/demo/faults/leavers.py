@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from dq.demo.chance import NONE, Ints
-from dq.demo.faults.plant import Planter
+from dq.demo.faults.plant import STRENGTHS, Planter
 from dq.demo.outside import LOG
 from dq.demo.staff import ROLES
 from dq.demo.when import to_date
@@ -62,56 +62,55 @@ def _known_to_one(plant: Planter) -> None:
         plant.alike("X101", "contacts", row, "owner_id", "nobody has spoken to this client yet")
 
 
-def _entry(plant: Planter, user: int, day: datetime, action: str, thing: str, records: int) -> int:
+def _entry(plant: Planter, user: int, when: datetime, **cells: object) -> int:
+    """A line of the log, in its place."""
     log = plant.table(LOG)
-    new = log.copy(
-        0, at=day, user_id=plant.table("users").get(user, "id"), action=action, object=thing,
-        records=records,
-    )  # fmt: skip
-    made = log.columns["at"].raw
-    log.move(new, float(np.searchsorted(made, (day - datetime(1970, 1, 1)).total_seconds())) - 0.5)
+    blank = {"entity": None, "record_id": None, "records": None}
+    who = plant.table("users").get(user, "id")
+    new = plant.copy(LOG, 0, **{**blank, "happened_at": when, "user_id": who, **cells})
+    seconds = (when - datetime(1970, 1, 1)).total_seconds()
+    log.move(new, float(np.searchsorted(log["happened_at"], seconds)) - 0.5)
     return new
 
 
-def _log_key(plant: Planter, row: int) -> str:
-    log = plant.table(LOG)
-    return f"{log.text(row, 'at')}|{log.text(row, 'user_id')}"
-
-
 def _before_leaving(plant: Planter) -> None:
+    """Whole lists taken, records given away or deleted, a little every day: then the person left."""
     staff = plant.made.staff
     gone = staff.leavers()
-    ways = {
-        "blatant": ("export", 4200, 2),
-        "clear": ("reassign", 380, 9),
-        "faint": ("export", 55, 16),
-    }
+    kinds = [*STRENGTHS, "usual"]
     for number, user in enumerate(gone):
         last = datetime.combine(to_date(int(staff.left[user])), time(17, 20))
-        for strength, (action, size, days) in ways.items():
-            if strength == "blatant" and number % 2:
-                action, size = "delete", 140
-            for again in range(max(1, -(-plant.n // len(gone)))):
-                day = last - timedelta(days=days + again, minutes=13 * number + 7 * again)
-                thing = ("contacts", "deals")[again % 2]
-                row = _entry(plant, int(user), day, action, thing, size + 3 * again + number)
-                note = (
-                    f"{action} of {size + 3 * again + number}, {days + again} days before leaving"
-                )
-                plant.fault("X102", LOG, _log_key(plant, row), "records", strength, note=note)
-    chiefs = plant.made.staff.chiefs()
+        kind = kinds[number % len(kinds)]
+        row = int(user)
+        if kind == "blatant":
+            when = last - timedelta(days=2, minutes=13 * number)
+            _entry(plant, row, when, action="export", entity="contacts", records=9200 + number)
+            note = f"{9200 + number} contacts taken two days before leaving"
+        elif kind == "clear":
+            action, entity = (("reassign", "deals"), ("delete", "contacts"))[number // 4 % 2]
+            for place in range(80):
+                when = last - timedelta(days=3, minutes=4 * place + 1)
+                key = f"{entity[0].upper()}8{place:05d}"
+                _entry(plant, row, when, action=action, entity=entity, record_id=key, records=1)
+            note = f"{action} of 80 {entity} on one evening, three days before leaving"
+        elif kind == "faint":
+            for place in range(12):
+                when = last - timedelta(days=1 + place, minutes=11 * place)
+                _entry(plant, row, when, action="export", entity="contacts", records=140 + place)
+            note = "140 contacts a day in the last twelve days"
+        else:
+            when = last - timedelta(days=4)
+            _entry(plant, row, when, action="export", entity="deals", records=9)
+            plant.alike("X102", "users", row, "", "left, and worked as usual to the end")
+            continue
+        plant.blemish("X102", "users", row, kind, "", note)
+    chiefs, boss_of = set(), staff.chiefs()
     for number, user in enumerate(gone):
+        boss = int(boss_of[staff.department[user]])
         after = datetime.combine(to_date(int(staff.left[user]) + 1), time(10, 5 + number % 50))
-        boss = int(chiefs[staff.department[user]])
-        row = _entry(plant, boss, after, "reassign", "deals", 320 + number)
-        _innocent(plant, row, "the head passes on a leaver's records")
-    log = plant.table(LOG)
-    marketing = np.flatnonzero(staff.role == ROLES.index("marketing")) + plant.block.base("users")
-    lists = np.isin(log["user_id"], marketing) & (log["records"] >= 800)
-    for line in np.flatnonzero(lists)[: 3 * plant.n]:
-        _innocent(plant, int(line), "marketing takes its mailing list, as every month")
-
-
-def _innocent(plant: Planter, row: int, note: str) -> None:
-    records = plant.table(LOG).text(row, "records")
-    plant.alike_table("X102", LOG, "records", records, note, _log_key(plant, row))
+        _entry(plant, boss, after, action="reassign", entity="deals", records=320 + number)
+        chiefs.add(boss)
+    for boss in sorted(chiefs):
+        plant.alike("X102", "users", boss, "", "the head passes on leavers' records")
+    for row in np.flatnonzero(staff.role == ROLES.index("marketing")):
+        plant.alike("X102", "users", int(row), "", "marketing takes its mailing list every month")

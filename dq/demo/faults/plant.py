@@ -169,6 +169,20 @@ class Planter:
                     found[np.unique(raw - base)] = True
         return found
 
+    def ticket_accounts(self) -> Ints:
+        """The account that each ticket means by its name; -1 for none."""
+        rows = {name: row for row, name in enumerate(self.made.clients.names.to_pylist())}
+        tickets = self.tables["tickets"]
+        names = tickets.columns["account_id"].texts(tickets.style).to_pylist()
+        return np.array([rows.get(name, -1) for name in names])
+
+    def silent(self) -> Bools:
+        """Accounts that no ticket in the file means, so that a second of the name does no harm."""
+        mask = np.ones(self.tables["accounts"].size, dtype=np.bool_)
+        above = self.ticket_accounts()
+        mask[above[(above >= 0) & ~self.tables["tickets"].gone]] = False
+        return mask
+
     # --- writing down --------------------------------------------------------------------
 
     def key(self, table: str, row: int) -> str:
@@ -226,12 +240,10 @@ class Planter:
             Truth(code, table, key, column, "lookalike", "innocent", value, was, note)
         )
 
-    def alike_table(
-        self, code: str, table: str, column: str, value: str, note: str, key: str = ""
-    ) -> None:
-        """Write down what looks like a fault of a whole table, or of a key, and is none."""
+    def alike_table(self, code: str, table: str, column: str, value: str, note: str) -> None:
+        """Write down what looks like a fault of a whole table, and is none."""
         self.innocent.append(
-            Truth(code, table, key, column, "lookalike", "innocent", value, "", note)
+            Truth(code, table, "", column, "lookalike", "innocent", value, "", note)
         )
 
     # --- shared actions ------------------------------------------------------------------

@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from dq.demo.chance import NONE, Bools, Floats
+from dq.demo.faults.gaming import slack
 from dq.demo.faults.plant import Planter
 from dq.demo.faults.spelling import typo
 from dq.demo.lexicon import CURRENCIES
@@ -150,7 +151,8 @@ def _outliers(plant: Planter) -> None:
 
 def _wrong_units(plant: Planter) -> None:
     work, few = plant.made.work, -(-plant.n // 6)
-    calls = (work.kind == CALL) & ~work.missed
+    # So that a call in milliseconds does not last into the next one.
+    calls = (work.kind == CALL) & ~work.missed & (work.duration * 1000 < slack(plant))
     for number, row in enumerate(plant.pick("activities", 3 * few, calls)):
         strength, factor = (("blatant", 1000), ("clear", 1000), ("faint", 60))[number % 3]
         wrong = int(work.duration[row]) * factor

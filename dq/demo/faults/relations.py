@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
@@ -77,18 +78,11 @@ def _in_crowd(plant: Planter) -> Bools:
     return np.asarray((size[clients.account] > 2) & ~plant.named("contacts"))
 
 
-def ticket_accounts(plant: Planter) -> list[int]:
-    """The account that each ticket means by its name; -1 for none."""
-    rows = {name: row for row, name in enumerate(plant.made.clients.names.to_pylist())}
-    names = plant.table("tickets").columns["account_id"].texts(plant.table("tickets").style)
-    return [rows.get(name, -1) for name in names.to_pylist()]
-
-
 def _ambiguous_names(plant: Planter) -> None:
     """Tickets know clients by name; two clients get one name."""
     accounts, tickets = plant.table("accounts"), plant.table("tickets")
     clients = plant.made.clients
-    above = np.array(ticket_accounts(plant))
+    above = plant.ticket_accounts()
     live = np.flatnonzero(plant.free("tickets"))
     known = Counter(above[live].tolist())
     silent = np.array([known[row] == 0 for row in range(accounts.size)]) & ~clients.sole
@@ -181,7 +175,7 @@ def _many(plant: Planter) -> None:
 def _joint_names(plant: Planter) -> None:
     """Names with commas in a column that links by name are one client each."""
     accounts, clients = plant.table("accounts"), plant.made.clients
-    above = np.array(ticket_accounts(plant))
+    above = plant.ticket_accounts()
     known = np.zeros(accounts.size, dtype=np.bool_)
     known[above[(above >= 0) & plant.free("tickets")]] = True
     british = known & (clients.language == 2) & ~clients.sole
@@ -219,9 +213,9 @@ def _cycles(plant: Planter) -> None:
                 note = f"a circle of {size}"
                 plant.spoil("R105", "accounts", row, "parent_id", above, strength, note)
             left, number = left - size, number + 1
-    for _ in range(max(1, 3 * plant.n // 5)):
+    for _ in range(max(1, -(-3 * plant.n // 4))):
         chain = plant.pick("accounts", 5, leaf)
-        for below, above_row in zip(chain, chain[1:], strict=False):
+        for below, above_row in pairwise(chain):
             above = plant.key("accounts", above_row)
             plant.alike(
                 "R105", "accounts", below, "parent_id", "deep, but it ends", parent_id=above

@@ -23,7 +23,7 @@ _SHORT_MONTHS = (
     ("tickets", "opened_at", "2026-05", 0.12, "blatant"),
     ("touches", "touched_at", "2025-10", 0.3, "clear"),
     ("tasks", "created_at", "2026-04", 0.3, "clear"),
-    ("documents", "sent_at", "2025-11", 0.45, "faint"),
+    ("documents", "sent_at", "2025-06", 0.45, "faint"),
 )
 _GAPS = (
     ("requests", "created_at", date(2024, 9, 2), 20, "blatant"),

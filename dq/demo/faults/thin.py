@@ -104,7 +104,8 @@ def _no_trail(plant: Planter) -> None:
     """Deals that moved while nothing was done; nobody else worked on the client either."""
     sales = plant.made.sales
     deals = np.bincount(sales.account, minlength=plant.table("accounts").size)
-    alone = (deals[sales.account] == 1) & (plant.table("deals")["lead_id"] == NONE)
+    lead = plant.parents("deals", "lead_id", "leads")
+    alone = (deals[sales.account] == 1) & ((lead < 0) | plant.free("leads")[lead])
     alone &= plant.untouched("activities", "deal_id", "deals")
     moves = sales.reached + (sales.status != OPEN)
     for strength, where in (
@@ -114,6 +115,9 @@ def _no_trail(plant: Planter) -> None:
     ):
         for row in plant.pick("deals", plant.n, alone & where & (moves >= 2)):
             plant.drop("activities", plant.children("activities", "deal_id", "deals", row))
+            if lead[row] >= 0:
+                first = plant.children("activities", "lead_id", "leads", int(lead[row]))
+                plant.drop("activities", first)
             note = f"{moves[row]} moves, and nothing was done"
             plant.blemish("C109", "deals", row, strength, note=note)
     activities = plant.table("activities")

@@ -118,7 +118,7 @@ def _emails(plant: Planter) -> None:
 
 
 def _phones(plant: Planter) -> None:
-    contacts, numbers = plant.table("contacts"), plant.made.clients.contact_phones.numbers
+    numbers = plant.made.clients.contact_phones.numbers
     russian = (numbers >= 79_000_000_000) & (numbers < 80_000_000_000)
     for row, strength, number in plant.graded("contacts", russian):
         digits = str(numbers[row])
