@@ -66,7 +66,8 @@ class Chance:
     def integers(self, name: str, count: int, low: int | Ints, high: int | Ints) -> Ints:
         """Whole numbers in [low, high); the bounds may differ from row to row."""
         width = np.asarray(high) - np.asarray(low)
-        return (low + np.floor(self.uniform(name, count) * width)).astype(np.int64)
+        found = low + np.floor(self.uniform(name, count) * width)
+        return np.asarray(found, dtype=np.int64)
 
     def flags(self, name: str, count: int, share: float | Floats) -> Bools:
         """True for about `share` of the rows."""
@@ -77,7 +78,7 @@ class Chance:
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
         spots = self.uniform(name, count) * edges[-1]
         found = np.searchsorted(edges, spots, side="right")
-        return np.minimum(found, len(edges) - 1).astype(np.int64)
+        return np.asarray(np.minimum(found, len(edges) - 1), dtype=np.int64)
 
     def normal(self, name: str, count: int) -> Floats:
         """Standard normal numbers within ±4."""

@@ -25,7 +25,18 @@ from dq.demo.lexicon import (
 )
 from dq.demo.people import People, Phones, addresses, distinct_people, draw_people, local_parts
 from dq.demo.staff import Staff
-from dq.demo.text import arrow, decimals, fill, fixed, gather, join, numbers_in, take, valid_cells
+from dq.demo.text import (
+    arrow,
+    ascii_digits,
+    decimals,
+    fill,
+    fixed,
+    gather,
+    join,
+    numbers_in,
+    take,
+    valid_cells,
+)
 from dq.demo.when import DAY, END, calendar, day_number, working_seconds
 from dq.demo.world import Block
 
@@ -236,7 +247,7 @@ def _requisites(language: Ints, sole: Bools, city: Ints, serial: Ints, bic: Ints
     rows = np.flatnonzero(ru)
     own = numbers.bank_account_ru(bic[rows], serial[rows], sole[rows].astype(np.int64))
     piece("bank_account", rows, own)
-    piece("bic", rows, numbers.ascii_digits(bic[rows], 9))
+    piece("bic", rows, ascii_digits(bic[rows], 9))
     for mask, company, person, country in (
         (uk, numbers.edrpou, numbers.rnokpp, "UA"),
         (kz, numbers.bin_kz, numbers.iin_kz, "KZ"),
@@ -250,9 +261,7 @@ def _requisites(language: Ints, sole: Bools, city: Ints, serial: Ints, bic: Ints
         rows = np.flatnonzero(mask)
         piece("bank_account", rows, numbers.iban(serial[rows], country))
     rows = np.flatnonzero(en)
-    piece(
-        "registration_id", rows, numbers.ascii_digits(3_000_000 + serial[rows] * 37 % 12_000_000, 8)
-    )
+    piece("registration_id", rows, ascii_digits(3_000_000 + serial[rows] * 37 % 12_000_000, 8))
     return {name: Text(gather(count, parts)) for name, parts in pieces.items()}
 
 

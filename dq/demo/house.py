@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from dq.demo.chance import NONE, Chance, Ints
+from dq.demo.chance import NONE, Bools, Chance, Ints
 from dq.demo.columns import Amounts, Days, Text, Words, flags
 from dq.demo.lexicon import CURRENCIES, DEPARTMENTS, LANGUAGES, PER_EURO
 from dq.demo.text import arrow
@@ -60,7 +60,7 @@ class Campaigns:
     @property
     def programme(self) -> Ints:
         """1 for the programmes."""
-        return (self.cost == NONE).astype(np.int64)
+        return np.asarray(self.cost == NONE, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _campaigns(chance: Chance) -> Campaigns:
     )  # fmt: skip
 
 
-def _running(cells: Ints, real: Ints) -> Ints:
+def _running(cells: Ints, real: Bools) -> Ints:
     """What runs on a day in a department; between two quarters the last of the one before."""
     days = END_DAY - START + 1
     running = np.full((len(LANGUAGES), days, 8), -1, dtype=np.int64)

@@ -164,7 +164,7 @@ def _before(chance: Chance, sales: Sales, deals: Ints) -> Ints:
         found = calendar(country_code(code)).between(spots[mine], day[mine] - 14, day[mine] - 1)
         days[mine] = found
     latest = sales.created[deals] - 3600 - chance.integers("latest", count, 1, 900)
-    return np.minimum(days * DAY + hours, latest)
+    return np.asarray(np.minimum(days * DAY + hours, latest), dtype=np.int64)
 
 
 def _cold_moments(chance: Chance, language: Ints, source: Ints) -> Ints:

@@ -175,7 +175,7 @@ def make_plans(block: Block, house: House, staff: Staff, sales: Sales) -> None:
     often = wins.sum(axis=1) / np.maximum((wins > 0).sum(axis=1), 1)
     value = np.rint(usual[owner] * chance.uniform("revenue", count, 0.8, 1.25) / 500) * 50_000
     number = np.maximum(np.rint(often[owner] * chance.uniform("won", count, 0.8, 1.25)), 1) * 100
-    rows = [
+    rows: list[tuple[Ints, ...]] = [
         (np.zeros(count, dtype=np.int64), place, owner, np.full(count, -1), np.full(count, -1),
          staff.department[owner], np.maximum(value, 50_000)),
         (np.ones(count, dtype=np.int64), place, owner, np.full(count, -1), np.full(count, -1),

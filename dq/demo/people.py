@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +117,7 @@ def local_parts(chance: Chance, people: People) -> Any:
     first = names_of("given").spelt(people.first)
     last = names_of("surname").spelt(people.last)
     letter = pc.utf8_slice_codeunits(first, 0, 1)
-    forms = [
+    forms: list[Callable[[Any], Any]] = [
         lambda rows: join(letter.take(rows), ".", last.take(rows)),
         lambda rows: join(last.take(rows), ".", letter.take(rows)),
         lambda rows: join(first.take(rows), ".", last.take(rows)),

@@ -46,7 +46,7 @@ class Staff:
     @property
     def _sells(self) -> Bools:
         works = (self.role == ROLES.index("inside")) | (self.role == ROLES.index("field"))
-        return works & ~self.spare
+        return np.asarray(works & ~self.spare)
 
     def leavers(self) -> Ints:
         """Rows of sellers who have left."""

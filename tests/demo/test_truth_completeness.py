@@ -173,8 +173,11 @@ def test_towns_and_industries_are_spelt_in_one_way(
 ) -> None:
     true = {(t["table"], t["key"]) for t in innocent if t["code"] in ("A107", "C106")}
     for table, column in (
-        ("accounts", "industry"), ("accounts", "city"), ("leads", "source"), ("deals", "lost_reason"),
-    ):  # fmt: skip
+        ("accounts", "industry"),
+        ("accounts", "city"),
+        ("leads", "source"),
+        ("deals", "lost_reason"),
+    ):
         counts = Counter(row[column] for row in tables[table])
         rare = {
             row["id"]

@@ -55,7 +55,7 @@ def _calls(plant: Planter) -> None:
             plant.drop("activities", [row])
         for row in plant.pick("activities", plant.n, long):
             _write(plant, SWITCH, "only_crm", None, row, strength,
-                   note=f"logged with {work.duration[row]} s, the switch knows of no call")  # fmt: skip
+                   note=f"logged with {work.duration[row]} s, the switch has no call")  # fmt: skip
             switch.drop([int(line_of[row])])
     shares = {"blatant": 10, "clear": 3, "faint": 1.4}
     for row, strength, _ in plant.graded("activities", spoken & (work.duration > 200)):

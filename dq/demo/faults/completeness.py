@@ -15,19 +15,28 @@ __all__ = ["plant_completeness"]
 
 _HIDDEN = {
     "blatant": (
-        ("accounts", "industry", "-"), ("accounts", "industry", "n/a"), ("contacts", "title", "н/д"),
-        ("contacts", "title", "нет"), ("leads", "interest", "не указано"),
-        ("leads", "interest", "не вказано"), ("leads", "interest", "--None--"),
+        ("accounts", "industry", "-"),
+        ("accounts", "industry", "n/a"),
+        ("contacts", "title", "н/д"),
+        ("contacts", "title", "нет"),
+        ("leads", "interest", "не указано"),
+        ("leads", "interest", "не вказано"),
+        ("leads", "interest", "--None--"),
     ),
     "clear": (
-        ("contacts", "title", "немає"), ("contacts", "source", "Select"), ("leads", "need", "?"),
-        ("leads", "need", "..."), ("leads", "budget", "999.00"),
+        ("contacts", "title", "немає"),
+        ("contacts", "source", "Select"),
+        ("leads", "need", "?"),
+        ("leads", "need", "..."),
+        ("leads", "budget", "999.00"),
     ),
     "faint": (
-        ("leads", "budget", "0.00"), ("tasks", "subject", "(no subject)"), ("contacts", "title", "."),
+        ("leads", "budget", "0.00"),
+        ("tasks", "subject", "(no subject)"),
+        ("contacts", "title", "."),
         ("accounts", "industry", "уточняется"),
     ),
-}  # fmt: skip
+}
 _SURNAMES = ("Null", "None", "Nil", "Blank", "Nan", "Void")
 _SAYS_SOMETHING = (
     "Нет склада, нужна доставка до двери", "Немає каси, потрібна перша", "No till yet",

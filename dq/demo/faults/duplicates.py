@@ -112,7 +112,7 @@ def _copies_of_deals(plant: Planter) -> None:
         twin = _copy(
             plant, "deals", row, strength,
             lead_id=None, created_at=later(deals.moment(row, "created_at"), seconds=wait),
-            name=name if strength == "blatant" else name.upper() if strength == "clear" else f"{name} ",
+            name={"blatant": name, "clear": name.upper(), "faint": f"{name} "}[strength],
         )  # fmt: skip
         if sales.status[row] == WON:
             plant.follows("R107", "deals", twin, "", "the original has the invoice")

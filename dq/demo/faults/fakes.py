@@ -33,35 +33,68 @@ _TESTS = {
         {"full_name": "Иван Тестович", "email": "zxcvbn@gmail.com"},
     ),
 }
+_DRAWN_BY_TESTS = (
+    ("F102", "email"), ("A102", "email"), ("A103", "phone"), ("F103", "email"),
+    ("F103", "phone"), ("F105", "full_name"), ("C104", "full_name"), ("A110", "full_name"),
+    ("D101", ""), ("D102", ""),
+)  # fmt: skip
 _REAL = (
-    ("Тест Андрей Львович", "a surname that is rare, and real"), ("Тестова Ольга Ивановна", "a surname"),
-    ("Проверкин Илья Олегович", "a surname"), ("Анна Тест", "a surname"), ("Testa Marco", "a surname"),
-    ("Dummer Ursula", "a surname"), ("Фейк Павел Юрьевич", "a surname"),
-)  # fmt: skip
+    ("Тест Андрей Львович", "a surname that is rare, and real"),
+    ("Тестова Ольга Ивановна", "a surname"),
+    ("Проверкин Илья Олегович", "a surname"),
+    ("Анна Тест", "a surname"),
+    ("Testa Marco", "a surname"),
+    ("Dummer Ursula", "a surname"),
+    ("Фейк Павел Юрьевич", "a surname"),
+)
 _REAL_FIRMS = (
-    ("ООО «Тест-Драйв Авто»", "tests cars"), ("Qwerty Software Ltd", "a company of this name"),
-    ("ТОВ «Тестомес»", "bakes"), ("Testo Instruments LLP", "makes thermometers"),
-    ("АО «Абвгдейка»", "a kindergarten"), ("1234 Taxi Ltd", "its telephone number"),
-)  # fmt: skip
+    ("ООО «Тест-Драйв Авто»", "tests cars"),
+    ("Qwerty Software Ltd", "a company of this name"),
+    ("ТОВ «Тестомес»", "bakes"),
+    ("Testo Instruments LLP", "makes thermometers"),
+    ("АО «Абвгдейка»", "a kindergarten"),
+    ("1234 Taxi Ltd", "its telephone number"),
+)
 _DISPOSABLE = {
     "blatant": ("mailinator.com", "yopmail.com", "guerrillamail.com", "10minutemail.com"),
     "clear": ("example.com", "localhost", "domain.invalid", "test.local"),
     "faint": ("mailnesia.com", "dropmail.me", "trashmail.de", "tempr.email"),
 }
 _RARE_HOSTS = (
-    "gmx.net", "protonmail.com", "hey.com", "inbox.lv", "email.ua", "bigmir.net", "post.cz", "tut.by",
-    "studio.online", "post.net.ua", "10minut-kofe.ru", "trash-metal.com",
-)  # fmt: skip
+    "gmx.net",
+    "protonmail.com",
+    "hey.com",
+    "inbox.lv",
+    "email.ua",
+    "bigmir.net",
+    "post.cz",
+    "tut.by",
+    "studio.online",
+    "post.net.ua",
+    "10minut-kofe.ru",
+    "trash-metal.com",
+)
 _GIBBERISH = {
     "blatant": ("фывапр", "ывапролдж", "sdfghjkl", "ячсмить", "кенгшщз", "xcvbnm"),
     "clear": ("Вжрпткл", "Кшщжцгъ", "Ъыдвпщ", "Xkrtwvq", "Пщвжфк", "Zqvbkw"),
     "faint": ("Коырап Уеъис", "Жыэпа Йоуц", "Ыгуфа Лтеуй", "Aeqiu Xoyjw", "Йыаэк Щуой"),
 }
 _FOREIGN = (
-    "Нгуен Тхи Хоа", "Кржижановский Глеб", "Мкртчян Вардан Ашотович", "Шварценгольд Эльза",
-    "Хмельницька-Щербань Леся", "Взгляд Пётр Ильич", "Ng Siu", "Wojciechowski Grzegorz", "Дзюба Тарас",
-    "Гджеян Ашот", "Бжезицкая Инна", "Szczęsny Łukasz", "Мхитарян Генрих", "Цховребова Залина",
-)  # fmt: skip
+    "Нгуен Тхи Хоа",
+    "Кржижановский Глеб",
+    "Мкртчян Вардан Ашотович",
+    "Шварценгольд Эльза",
+    "Хмельницька-Щербань Леся",
+    "Взгляд Пётр Ильич",
+    "Ng Siu",
+    "Wojciechowski Grzegorz",
+    "Дзюба Тарас",
+    "Гджеян Ашот",
+    "Бжезицкая Инна",
+    "Szczęsny Łukasz",
+    "Мхитарян Генрих",
+    "Цховребова Залина",
+)
 
 
 def plant_fakes(plant: Planter) -> None:
@@ -88,9 +121,7 @@ def _tests(plant: Planter) -> None:
         )
         leads.set(row, **cells)
         plant.spoil("F101", "leads", row, column, value, strength)
-        for code, other in (("F102", "email"), ("A102", "email"), ("A103", "phone"), ("F103", "email"),
-                            ("F103", "phone"), ("F105", "full_name"), ("C104", "full_name"),
-                            ("A110", "full_name"), ("D101", ""), ("D102", "")):  # fmt: skip
+        for code, other in _DRAWN_BY_TESTS:
             plant.follows(code, "leads", row, other)
     half = 0.5
     for row, number in plant.lookalikes("leads", _cold(plant), half):

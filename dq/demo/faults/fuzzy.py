@@ -24,6 +24,8 @@ def plant_fuzzy(plant: Planter) -> None:
     _companies(plant)
     _leads(plant)
     _households(plant)
+    _generations(plant)
+    _neighbours(plant)
     _across(plant)
     _bursts(plant)
     _honest_import(plant)
@@ -140,7 +142,7 @@ def _leads(plant: Planter) -> None:
         name, email = str(leads.get(row, "full_name")), str(leads.get(row, "email"))
         local, _, host = email.partition("@")
         phone = respelt_phone(int(made.phones[row]))
-        cells: dict[str, object] = {
+        ways: dict[str, dict[str, object]] = {
             "blatant": {"full_name": typo(name, number), "phone": phone},
             "clear": {"full_name": " ".join(name.split()[:2][::-1]), "email": None, "phone": phone},
             "faint": {
@@ -148,7 +150,7 @@ def _leads(plant: Planter) -> None:
                 "email": f"{typo(local, number)}@{host}",
                 "phone": None,
             },
-        }[strength]
+        }
         note = {
             "blatant": "a slip in the name, the same e-mail and phone",
             "clear": "names the other way round, no e-mail, the same phone",
@@ -156,15 +158,15 @@ def _leads(plant: Planter) -> None:
         }[strength]
         created = later(leads.moment(row, "created_at"), days=3 + number)
         _twin(
-            plant, "leads", row, strength, note, created_at=created, first_response_at=None, **cells
-        )
+            plant, "leads", row, strength, note,
+            created_at=created, first_response_at=None, **ways[strength],
+        )  # fmt: skip
 
 
 def _households(plant: Planter) -> None:
-    """Families, colleagues, fathers and sons: much in common, and not one person."""
+    """Spouses and children: surname and phone in common, and not one person."""
     contacts, clients = plant.table("contacts"), plant.made.clients
     sole = clients.sole[clients.account]
-    eastern = contacts.filled("middle_name")
     for row, _ in plant.lookalikes("contacts", sole & reachable(plant, "contacts"), 0.35):
         mates = clients.contacts_of[slice(*clients.first_contact[clients.account[row] :][:2])]
         free = [int(mate) for mate in mates if plant.free("contacts")[mate] and mate != row]
@@ -184,7 +186,13 @@ def _households(plant: Planter) -> None:
             "D102", "contacts", mate, "phone", note, last_name=last, full_name=full, phone=phone
         )
         plant.alike("D102", "contacts", row, "phone", f"family of {plant.key('contacts', mate)}")
-    rows = plant.pick("contacts", 2 * max(1, plant.n * 3 // 5), eastern & ~sole)
+
+
+def _generations(plant: Planter) -> None:
+    """A father and his son: one name, and half a life between them."""
+    contacts = plant.table("contacts")
+    where = contacts.filled("middle_name") & ~plant.made.clients.sole[plant.made.clients.account]
+    rows = plant.pick("contacts", 2 * max(1, plant.n * 3 // 5), where)
     for number, (first, second) in enumerate(zip(rows[::2], rows[1::2], strict=False)):
         names = {
             name: contacts.get(first, name) for name in ("first_name", "last_name", "middle_name")
@@ -205,7 +213,6 @@ def _households(plant: Planter) -> None:
             **names,
         )
         plant.alike("D102", "contacts", first, "birth_date", "the other of the two")
-    _neighbours(plant)
 
 
 def _neighbours(plant: Planter) -> None:
@@ -259,20 +266,16 @@ def _across(plant: Planter) -> None:
     for number, row in enumerate(plant.pick("contacts", -(-plant.n // 2), spare)):
         account = int(clients.account[row])
         strength = ("blatant", "clear")[number % 2]
-        cells = {
-            "first_name": None,
-            "middle_name": None,
-            "last_name": accounts.get(account, "name"),
-        }
-        email = (
-            accounts.get(account, "email") if strength == "blatant" else contacts.get(row, "email")
-        )
+        company = accounts.get(account, "name")
+        holder, place = (accounts, account) if strength == "blatant" else (contacts, row)
         contacts.set(
             row,
-            full_name=accounts.get(account, "name"),
-            email=email,
+            full_name=company,
+            first_name=None,
+            middle_name=None,
+            last_name=company,
+            email=holder.get(place, "email"),
             phone=accounts.get(account, "phone"),
-            **cells,
         )
         key = plant.key("accounts", account)
         plant.blemish("D103", "contacts", row, strength, "", f"is account {key}")
@@ -313,13 +316,14 @@ def _bursts(plant: Planter) -> None:
                 days=plant.block.number % 3
             )
             cells: dict[str, object] = {}
+            by: object = user
             if strength == "blatant":
                 begun, by = _IMPORT + timedelta(seconds=place // 4), "import:2026-03-12"
             elif strength == "clear":
-                begun, by = day + timedelta(minutes=7 * place, seconds=3 * place), user
+                begun = day + timedelta(minutes=7 * place, seconds=3 * place)
                 cells = {"phone": respelt_phone(int(clients.contact_phones.numbers[row]))}
             else:
-                begun, by = day + timedelta(minutes=95 * place, seconds=7 * place), user
+                begun = day + timedelta(minutes=95 * place, seconds=7 * place)
                 cells, _ = varied_person(plant, row, "blatant", number)
             twin = plant.copy(
                 "contacts", row, created_at=begun, updated_at=begun, created_by=by, **cells

@@ -206,8 +206,8 @@ def _above_quota(plant: Planter) -> None:
     near = won & plant.free("deals") & (days >= end - 60) & (days < end)
     near &= sales.entered[:, 3] < end * DAY
     groups: dict[tuple[int, int], list[int]] = {}
-    for row in np.flatnonzero(near):
-        groups.setdefault((int(sales.owner[row]), int(end[row])), []).append(int(row))
+    for place in np.flatnonzero(near):
+        groups.setdefault((int(sales.owner[place]), int(end[place])), []).append(int(place))
     sizes = {"blatant": 6, "clear": 4, "faint": 3}
     if plant.block.rows < 2500:
         sizes = {"blatant": 3, "clear": 3, "faint": 2}

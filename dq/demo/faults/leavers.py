@@ -74,7 +74,7 @@ def _entry(plant: Planter, user: int, when: datetime, **cells: object) -> int:
 
 
 def _before_leaving(plant: Planter) -> None:
-    """Whole lists taken, records given away or deleted, a little every day: then the person left."""
+    """Lists taken whole or bit by bit, records given away or deleted: then the person left."""
     staff = plant.made.staff
     gone = staff.leavers()
     kinds = [*STRENGTHS, "usual"]
@@ -104,7 +104,8 @@ def _before_leaving(plant: Planter) -> None:
             plant.alike("X102", "users", row, "", "left, and worked as usual to the end")
             continue
         plant.blemish("X102", "users", row, kind, "", note)
-    chiefs, boss_of = set(), staff.chiefs()
+    chiefs: set[int] = set()
+    boss_of = staff.chiefs()
     for number, user in enumerate(gone):
         boss = int(boss_of[staff.department[user]])
         after = datetime.combine(to_date(int(staff.left[user]) + 1), time(10, 5 + number % 50))
@@ -112,5 +113,5 @@ def _before_leaving(plant: Planter) -> None:
         chiefs.add(boss)
     for boss in sorted(chiefs):
         plant.alike("X102", "users", boss, "", "the head passes on leavers' records")
-    for row in np.flatnonzero(staff.role == ROLES.index("marketing")):
-        plant.alike("X102", "users", int(row), "", "marketing takes its mailing list every month")
+    for place in np.flatnonzero(staff.role == ROLES.index("marketing")).tolist():
+        plant.alike("X102", "users", place, "", "marketing takes its mailing list every month")

@@ -257,7 +257,9 @@ class Planter:
         made = self.tables[table]
         keys = made.keys()
         number = self.block.base(table) + made.size + made.added
-        return made.copy(row, **{"id": f"{keys.prefix}{number:0{keys.width}d}", **cells})
+        new = made.copy(row)
+        made.set(new, **{"id": f"{keys.prefix}{number:0{keys.width}d}", **cells})
+        return new
 
     def revive(self, table: str, rows: Ints, count: int) -> list[int]:
         """Up to `count` spare rows, which were left out of the file until now."""

@@ -255,14 +255,12 @@ def _idle_parents(plant: Planter) -> None:
             plant.alike("R106", "products", row, "", "introduced two weeks ago")
         else:
             plant.blemish("R106", "products", row, strength, "", f"since {day}, and never sold")
-    for row in np.flatnonzero(plant.made.house.campaigns.programme):
-        plant.take("campaigns", [int(row)])
-        plant.alike("R106", "campaigns", int(row), "", "a programme: its children work")
+    for place in np.flatnonzero(plant.made.house.campaigns.programme):
+        plant.take("campaigns", [int(place)])
+        plant.alike("R106", "campaigns", int(place), "", "a programme: its children work")
     roles = plant.made.staff.role
-    for row in np.flatnonzero(
-        (roles == ROLES.index("marketing")) | (roles == ROLES.index("service"))
-    ):
-        plant.alike("R106", "users", int(row), "", "the job is not to sell")
+    for place in np.flatnonzero(np.isin(roles, [ROLES.index("marketing"), ROLES.index("service")])):
+        plant.alike("R106", "users", int(place), "", "the job is not to sell")
 
 
 def _invoices(plant: Planter) -> None:

@@ -1,4 +1,4 @@
-"""Family C, second half: thin records, empty notes, missing trails, companies that are not ready."""
+"""Family C, second half: thin records, empty notes, missing trails, unready companies."""
 
 from __future__ import annotations
 

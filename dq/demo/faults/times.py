@@ -32,14 +32,15 @@ def _order(plant: Planter) -> None:
     """What cannot have come first, came first: by a year, by days, by minutes."""
     sales = plant.made.sales
     leads, tickets = plant.table("leads"), plant.table("tickets")
+    typed = ~leads.filled("form_id")
+    refused = leads.among("status", "rejected") & leads.filled("first_response_at")
     places: tuple[tuple[str, str, str, Bools | None], ...] = (
         ("deals", "closed_at", "created_at", sales.status == LOST),
-        ("leads", "first_response_at", "created_at",
-         leads.filled("first_response_at") & leads.among("status", "rejected") & ~leads.filled("form_id")),
+        ("leads", "first_response_at", "created_at", refused & typed),
         ("contacts", "updated_at", "created_at", None),
         ("tickets", "resolved_at", "opened_at", tickets.filled("resolved_at")),
-        ("leads", "converted_at", "created_at", leads.filled("converted_at") & ~leads.filled("form_id")),
-    )  # fmt: skip
+        ("leads", "converted_at", "created_at", leads.filled("converted_at") & typed),
+    )
     back = {
         "blatant": timedelta(days=361, hours=3),
         "clear": timedelta(days=4, hours=2),
@@ -90,21 +91,79 @@ def _future(plant: Planter) -> None:
     end = to_datetime(END)
     third = -(-plant.n // 3)
     ways: tuple[tuple[str, str, str, Bools | None, tuple[object, ...], str], ...] = (
-        ("blatant", "deals", "closed_at", lost, (datetime(2062, 3, 1, 12), datetime(2126, 5, 4, 9, 30)),
-         "a slip in the year"),
-        ("blatant", "contacts", "birth_date", None, (date(2071, 5, 4), date(2046, 1, 9)), "not born yet"),
-        ("blatant", "documents", "sent_at", None, (datetime(1970, 1, 1, 3), datetime(1899, 12, 30)),
-         "day zero of a computer"),
-        ("clear", "deals", "closed_at", lost, (datetime(2027, 2, 11, 11, 5), datetime(2028, 4, 6, 16, 20)),
-         "next year"),
-        ("clear", "invoices", "issued_at", None, (date(2062, 6, 15), date(2027, 6, 15)), "a slip in the year"),
-        ("clear", "contacts", "created_at", None, (datetime(2001, 1, 1, 0, 0, 1), datetime(2010, 5, 5)),
-         "before the company"),
-        ("faint", "deals", "closed_at", lost,
-         (end + timedelta(hours=17, seconds=11), end + timedelta(days=2, hours=3)), "tomorrow"),
-        ("faint", "activities", "logged_at", None, (end + timedelta(hours=15, minutes=4),), "tomorrow"),
-        ("faint", "contacts", "birth_date", None, (date(2026, 8, 30), date(2026, 9, 2)), "a month old"),
-    )  # fmt: skip
+        (
+            "blatant",
+            "deals",
+            "closed_at",
+            lost,
+            (datetime(2062, 3, 1, 12), datetime(2126, 5, 4, 9, 30)),
+            "a slip in the year",
+        ),
+        (
+            "blatant",
+            "contacts",
+            "birth_date",
+            None,
+            (date(2071, 5, 4), date(2046, 1, 9)),
+            "not born yet",
+        ),
+        (
+            "blatant",
+            "documents",
+            "sent_at",
+            None,
+            (datetime(1970, 1, 1, 3), datetime(1899, 12, 30)),
+            "day zero of a computer",
+        ),
+        (
+            "clear",
+            "deals",
+            "closed_at",
+            lost,
+            (datetime(2027, 2, 11, 11, 5), datetime(2028, 4, 6, 16, 20)),
+            "next year",
+        ),
+        (
+            "clear",
+            "invoices",
+            "issued_at",
+            None,
+            (date(2062, 6, 15), date(2027, 6, 15)),
+            "a slip in the year",
+        ),
+        (
+            "clear",
+            "contacts",
+            "created_at",
+            None,
+            (datetime(2001, 1, 1, 0, 0, 1), datetime(2010, 5, 5)),
+            "before the company",
+        ),
+        (
+            "faint",
+            "deals",
+            "closed_at",
+            lost,
+            (end + timedelta(hours=17, seconds=11), end + timedelta(days=2, hours=3)),
+            "tomorrow",
+        ),
+        (
+            "faint",
+            "activities",
+            "logged_at",
+            None,
+            (end + timedelta(hours=15, minutes=4),),
+            "tomorrow",
+        ),
+        (
+            "faint",
+            "contacts",
+            "birth_date",
+            None,
+            (date(2026, 8, 30), date(2026, 9, 2)),
+            "a month old",
+        ),
+    )
     for strength, table, column, where, values, note in ways:
         for number, row in enumerate(plant.pick(table, third, where)):
             value = values[number % len(values)]
