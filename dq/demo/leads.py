@@ -14,17 +14,15 @@ from dq.demo.columns import Amounts, Moments, Style, Text, Words, flags
 from dq.demo.house import House
 from dq.demo.lexicon import (
     LANGUAGES,
-    PER_EURO,
     SHARES,
     country_code,
     word_list,
-    words,
 )
 from dq.demo.notes import note_texts
 from dq.demo.people import People, Phones, addresses, draw_people, local_parts
 from dq.demo.sales import Sales
 from dq.demo.staff import Staff
-from dq.demo.text import arrow, decimals, gather, join, take, valid_cells
+from dq.demo.text import arrow, decimals, fill, gather, join, take, valid_cells
 from dq.demo.when import DAY, END, START, any_seconds, calendar, day_of, working_seconds
 from dq.demo.world import Block
 
@@ -105,7 +103,10 @@ def make_leads(block: Block, house: House, staff: Staff, clients: Clients, sales
 def _drafts(block: Block, chance: Chance, staff: Staff, clients: Clients, sales: Sales) -> _Drafts:
     late = day_of(sales.created) >= START + 16
     share = np.where(sales.kind == 0, 0.85, 0.22)
-    from_deal = np.flatnonzero(late & chance.flags("from deal", len(sales.kind), share))
+    wanted = late & chance.flags("from deal", len(sales.kind), share)
+    # A person who comes again is no new lead.
+    from_deal = np.flatnonzero(wanted)
+    from_deal = from_deal[occurrence(sales.contact[from_deal]) == 0]
     spare = min(SPARE, block.rows // 4)
     cold = block.rows * 3 // 4 + spare
     warm = len(from_deal)
@@ -268,9 +269,8 @@ def _put_leads(
     reason = reasons.draw(chance.uniform("reason", count), language)
     rejected = leads.status == REJECTED
     wanted = np.isin(leads.status, (CONVERTED, NURTURING)) | chance.flags("budget", count, 0.6)
-    own = np.array([words(code)["currencies"][0]["name"] for code in LANGUAGES])[language]
-    rate = np.array([PER_EURO[name] for name in own.tolist()])
-    budget = np.rint(chance.lognormal("sum", count, 5400.0, 0.5) * rate / 100) * 10_000
+    # In euros in every department, as the form asks for them.
+    budget = np.rint(chance.lognormal("sum", count, 5400.0, 0.5) / 100) * 10_000
     tag = np.where(chance.flags("tagged", count, 0.5), chance.integers("tag", count, 0, 3), -1)
     noted = np.flatnonzero(chance.flags("noted", count, 0.4))
     goods = arrow(house.goods.names)
@@ -285,7 +285,11 @@ def _put_leads(
     )
     kind = np.where(leads.form >= 0, 0, chance.choice("kind", count, (0.35, 0.45, 0.2)))
     sources = word_list("sources")
-    need = needs.draw(chance.uniform("need", count), language)
+    need = fill(
+        needs.words.to_pylist(),
+        np.where(wanted, needs.draw(chance.uniform("need", count), language), -1),
+        {"count": decimals(chance.integers("need count", count, 2, 240))},
+    )
     block.put(
         "leads",
         id=block.keys("leads", np.arange(count)),
@@ -302,7 +306,7 @@ def _put_leads(
         interest=Words(
             interests.words, interests.draw(chance.uniform("interest", count), language)
         ),
-        need=Words(needs.words, np.where(wanted, need, -1)),
+        need=Text(need),
         rejected_reason=Words(reasons.words, np.where(rejected, reason, -1)),
         note=Text(gather(count, [(noted, note)])),
         tags=Words(arrow(_TAGS), tag),

@@ -172,7 +172,7 @@ def test_people_of_a_cluster_share_something(sample: Path, tables: Tables) -> No
         digits = "".join(c for c in row["phone"] if c.isdigit())[-7:]
         local = row["email"].lower().partition("@")[0]
         words = row["full_name"].lower().replace("ё", "е").split()
-        return {digits, local, *(word[:3] for word in words if len(word) > 3)} - {""}
+        return {digits, local, *(word[:2] for word in words)} - {""}
 
     for cluster, rows in clusters.items():
         first = traits(rows[0])

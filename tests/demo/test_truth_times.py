@@ -67,6 +67,8 @@ def test_moments_to_come_and_before_the_company(
                 late = datetime(2009, 1, 1) if column == "birth_date" else END
                 if when and not early <= when <= late:
                     found.add(row["id"])
+        true = {t["key"] for t in innocent if (t["code"], t["table"]) == ("T102", table)}
+        found -= true
         if keys_with(faults, "T102", table):
             agree(found, faults, "T102", table, also=["F106"])
         else:

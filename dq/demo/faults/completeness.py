@@ -42,7 +42,14 @@ _SAYS_SOMETHING = (
     "Нет склада, нужна доставка до двери", "Немає каси, потрібна перша", "No till yet",
     "Не указано в договоре: монтаж", "N/A label printers for three shops",
 )  # fmt: skip
-_SHORT_REASONS = ("Цена, у соседей дешевле", "Ціна", "Price", "Закрылись", "Closed down", "Дорого.")
+_SHORT_REASONS = (
+    "Цена, у соседей дешевле",
+    "Ціна",
+    "Price",
+    "Закрылись",
+    "Closed down",
+    "Ринок впав",
+)
 
 
 def plant_completeness(plant: Planter) -> None:

@@ -64,13 +64,13 @@ def _copies_of_people(plant: Planter) -> None:
         name, email = str(contacts.get(row, "full_name")), str(contacts.get(row, "email"))
         phone = int(clients.contact_phones.numbers[row])
         plain = strength == "blatant"
+        created = later(contacts.moment(row, "created_at"), days=40, seconds=11)
         _copy(
             plant, "contacts", row, strength,
             full_name=_respelt(name, strength),
             email=email if plain else email.capitalize() if strength == "clear" else email.upper(),
             phone=contacts.get(row, "phone") if plain else respelt_phone(phone),
-            created_at=later(contacts.moment(row, "created_at"), days=40, seconds=11),
-            updated_at=_END - timedelta(days=3),
+            created_at=created, updated_at=max(created, _END - timedelta(days=3)),
         )  # fmt: skip
     table = plant.table("leads")
     rejected = reachable(plant, "leads") & table.among("status", "rejected") & (leads.form < 0)

@@ -167,7 +167,7 @@ def _shared(plant: Planter) -> None:
                 for code in ("D101", "D102", "D103"):
                     plant.follows(code, "contacts", row, "", note)
     desks = plant.table("accounts")
-    for account, _ in plant.lookalikes("accounts", ~clients.sole, 0.35):
+    for account, _ in plant.lookalikes("accounts", ~clients.sole, 0.5):
         desk = desks.get(account, "phone")
         mates = clients.contacts_of[slice(*clients.first_contact[account:][:2])]
         free = [int(mate) for mate in mates if plant.free("contacts")[mate]]

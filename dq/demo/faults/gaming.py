@@ -183,7 +183,7 @@ def _round_sums(plant: Planter) -> None:
         count = max(round(share * (mine & plant.free("leads")).sum()), plant.n // 2)
         for row in plant.pick("leads", min(count, 3 * plant.n), mine):
             note = "this seller's budgets are all alike and round"
-            plant.spoil("F108", "leads", row, "budget", Decimal("500000.00"), strength, note)
+            plant.spoil("F108", "leads", row, "budget", Decimal("5000.00"), strength, note)
             plant.follows("A106", "leads", row, "budget")
             plant.follows("C104", "leads", row, "budget")
     sales = plant.made.sales

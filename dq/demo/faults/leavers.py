@@ -43,7 +43,8 @@ def _known_to_one(plant: Planter) -> None:
     spoke[work.contact[stranger & ((work.kind == CALL) | ~plant.free("activities"))]] = True
     second = plant.parents("deal_contacts", "contact_id", "contacts")
     others = np.bincount(second[second >= 0], minlength=count) > deals
-    fits = (deals > 0) & ~_several(sales.owner, sales.contact, count) & ~spoke & ~others
+    several = _several(sales.owner, sales.contact, count)
+    fits = (deals > 0) & ~several & ~spoke & ~others & (plant.made.staff.left[owner] == NONE)
     talks = np.bincount(work.contact[known & ~stranger], minlength=count)
     users = plant.table("users")
     for strength, low, high in (("blatant", 9, 999), ("clear", 5, 9), ("faint", 3, 5)):
@@ -51,6 +52,7 @@ def _known_to_one(plant: Planter) -> None:
             mine = plant.children("activities", "contact_id", "contacts", row)
             plant.drop("activities", mine[stranger[mine]])
             plant.take("activities", mine)
+            plant.take("deals", plant.children("deals", "contact_id", "contacts", row))
             contacts.set(row, owner_id=users.get(int(owner[row]), "id"))
             note = f"{talks[row]} talks, all by {users.get(int(owner[row]), 'id')}"
             plant.blemish("X101", "contacts", row, strength, "owner_id", note)

@@ -140,6 +140,11 @@ def _outliers(plant: Planter) -> None:
         plant.follows("A108", "deals", row, "amount", "cost and amount no longer fit")
     _wrong_units(plant)
     _true_outliers(plant, plain)
+    above = plant.parents("deal_lines", "deal_id", "deals")
+    pounds = sales.currency[above] == CURRENCIES.index("GBP")
+    for row, _ in plant.lookalikes("deal_lines", pounds & plant.free("deals")[above], 0.5):
+        note = "small, for its deal is in pounds and most are in roubles or hryvnias"
+        plant.alike("A106", "deal_lines", row, "total", note)
     lost = plain & (sales.status == LOST)
     middle = middles(plant)
     for row, number in plant.lookalikes("deals", lost, 0.4):
@@ -175,6 +180,7 @@ def _true_outliers(plant: Planter, plain: Bools) -> None:
     )
     for row, number in plant.lookalikes("deals", sole, 0.6):
         factor = 25 + number % 30
+        note = "a true large deal: contract, invoice and payment agree"
         invoice = int(plant.children("invoices", "deal_id", "deals", row)[0])
         if not plant.free("invoices")[invoice]:
             continue
@@ -191,7 +197,8 @@ def _true_outliers(plant: Planter, plain: Bools) -> None:
         for payment in plant.children("payments", "invoice_id", "invoices", invoice):
             payments.set(int(payment), amount=large)
             plant.take("payments", [int(payment)])
-        note = "a true large deal: contract, invoice and payment agree"
+            plant.alike("A106", "payments", int(payment), "amount", note)
+        plant.alike("A106", "invoices", invoice, "amount", note)
         plant.alike(
             "A106",
             "deals",
@@ -279,6 +286,7 @@ def _totals(plant: Planter) -> None:
         strength = ("blatant", "clear")[number % 2]
         wrong = -tax if number % 2 else tax * 10
         plant.spoil("A108", "invoices", row, "tax", wrong, strength, "sign or place of the tax")
+        plant.follows("A106", "invoices", row, "tax")
     for row, _ in plant.lookalikes("deals", lined & (sales.status == LOST), 0.5):
         amount = deals.amount(row, "amount")
         plant.take_deal(row, "deal_lines")

@@ -105,12 +105,14 @@ def _ambiguous_names(plant: Planter) -> None:
             note = f"the name of {plant.key('accounts', row)}, another tax number and town"
             plant.alike("D101", "accounts", twin, "name", note)
             plant.follows("D102", "accounts", twin, "", note)
-            for ticket in np.flatnonzero(above == row):
+            both = f"{plant.key('accounts', row)} or {plant.key('accounts', twin)}"
+            for ticket in np.flatnonzero(above == row).tolist():
                 if plant.free("tickets")[ticket]:
-                    plant.take("tickets", [int(ticket)])
+                    plant.take("tickets", [ticket])
                     left[strength] -= 1
-                    both = f"{plant.key('accounts', row)} or {plant.key('accounts', twin)}"
-                    plant.blemish("R102", "tickets", int(ticket), strength, "account_id", both)
+                    plant.blemish("R102", "tickets", ticket, strength, "account_id", both)
+                elif not plant.table("tickets").gone[ticket]:
+                    plant.follows("R102", "tickets", ticket, "account_id", both)
     clear = np.array([row >= 0 and quoted[row] and plant.free("accounts")[row] for row in above])
     for row, number in plant.lookalikes("tickets", clear):
         name = str(tickets.get(row, "account_id")).replace("«", '"').replace("»", '"')

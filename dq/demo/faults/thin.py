@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dq.demo.chance import NONE, Bools, Ints
+from dq.demo.chance import NONE, Bools
 from dq.demo.faults.plant import Planter
 from dq.demo.lexicon import LANGUAGES, words
 from dq.demo.sales import OPEN, WON
@@ -55,31 +55,33 @@ def _busy(plant: Planter) -> Bools:
     return mask
 
 
-def _spare_contacts(plant: Planter) -> Ints:
-    """For each account with two contacts one whom nothing names, or -1."""
+def _can_be_alone(plant: Planter, named: Bools) -> Bools:
+    """Accounts of whose contacts all but one at most are named nowhere, and untouched."""
+    account = plant.made.clients.account
+    unused = ~named & plant.free("contacts")
+    size = plant.table("accounts").size
+    used = np.bincount(account[~unused], minlength=size)
+    return np.asarray((used <= 1) & (np.bincount(account[unused], minlength=size) > 0))
+
+
+def _leave_one(plant: Planter, account: int, named: Bools) -> None:
+    """One contact stays with the account: the one that something names, if there is one."""
     clients = plant.made.clients
-    size = np.diff(clients.first_contact)
-    unused = ~plant.named("contacts") & plant.free("contacts")
-    found = np.full(len(size), -1, dtype=np.int64)
-    rows = np.flatnonzero(unused & (size[clients.account] == 2))
-    found[clients.account[rows]] = rows
-    return found
+    first, last = clients.first_contact[account : account + 2]
+    mine = clients.contacts_of[first:last]
+    unused = mine[plant.free("contacts")[mine] & ~named[mine]]
+    plant.drop("contacts", unused if len(unused) < len(mine) else unused[1:])
+    plant.take("contacts", mine)
 
 
 def _lonely_accounts(plant: Planter) -> None:
-    clients = plant.made.clients
-    accounts = plant.table("accounts")
-    spare, busy = _spare_contacts(plant), _busy(plant)
-
-    def leave_one(account: int) -> None:
-        plant.drop("contacts", [int(spare[account])])
-        first, last = clients.first_contact[account : account + 2]
-        plant.take("contacts", clients.contacts_of[first:last])
-
-    lonely = plant.pick("accounts", 2 * plant.n, busy & (spare >= 0))
+    accounts, busy = plant.table("accounts"), _busy(plant)
+    named = plant.named("contacts")
+    alone = _can_be_alone(plant, named)
+    lonely = plant.pick("accounts", 2 * plant.n, busy & alone)
     stripped = plant.pick("accounts", plant.n, busy)
     for number, account in enumerate(lonely):
-        leave_one(account)
+        _leave_one(plant, account, named)
         if number % 2 == 0:
             accounts.set(account, **dict.fromkeys(_REQUISITES))
             plant.follows("C101", "accounts", account, "tax_id")
@@ -92,11 +94,10 @@ def _lonely_accounts(plant: Planter) -> None:
         accounts.set(account, tax_id=None)
         plant.follows("C101", "accounts", account, "tax_id")
         plant.blemish("C112", "accounts", account, "faint", note="an open deal, no tax number")
-    spare = _spare_contacts(plant)
-    for account, _ in plant.lookalikes("accounts", ~busy & (spare >= 0), 0.6):
-        leave_one(account)
+    for account, _ in plant.lookalikes("accounts", ~busy & alone, 0.6):
+        _leave_one(plant, account, named)
         plant.alike("C112", "accounts", account, "", "one contact, but nothing is open")
-    for account, _ in plant.lookalikes("accounts", busy & clients.sole, 0.4):
+    for account, _ in plant.lookalikes("accounts", busy & plant.made.clients.sole, 0.4):
         plant.alike("C112", "accounts", account, "kpp", "a sole trader has fewer numbers")
 
 
@@ -149,6 +150,7 @@ def _silent_leads(plant: Planter) -> None:
         strength = ("blatant", "clear")[number % 2]
         text = ("позвонил", "called", "ok", ".")[number % 4]
         plant.spoil("C108", "leads", row, "note", text, strength)
+        plant.follows("C104", "leads", row, "note")
 
 
 def _copies(plant: Planter, told: Bools) -> None:

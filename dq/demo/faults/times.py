@@ -15,6 +15,11 @@ from dq.demo.when import DAY, END, END_DAY, calendar, to_datetime
 __all__ = ["plant_times"]
 
 
+_DAY_ZERO = datetime(1899, 12, 30)
+_EPOCH = datetime(1970, 1, 1, 3)
+"""Days from which spreadsheets and systems count."""
+
+
 def plant_times(plant: Planter) -> None:
     """T101 to T104."""
     _stuck(plant)
@@ -90,63 +95,22 @@ def _future(plant: Planter) -> None:
     lost = sales.status == LOST
     end = to_datetime(END)
     third = -(-plant.n // 3)
+    # A day beyond 2050 in a column of ends only says that there is no end.
     ways: tuple[tuple[str, str, str, Bools | None, tuple[object, ...], str], ...] = (
-        (
-            "blatant",
-            "deals",
-            "closed_at",
-            lost,
-            (datetime(2062, 3, 1, 12), datetime(2126, 5, 4, 9, 30)),
-            "a slip in the year",
-        ),
-        (
-            "blatant",
-            "contacts",
-            "birth_date",
-            None,
-            (date(2071, 5, 4), date(2046, 1, 9)),
-            "not born yet",
-        ),
-        (
-            "blatant",
-            "documents",
-            "sent_at",
-            None,
-            (datetime(1970, 1, 1, 3), datetime(1899, 12, 30)),
-            "day zero of a computer",
-        ),
-        (
-            "clear",
-            "deals",
-            "closed_at",
-            lost,
-            (datetime(2027, 2, 11, 11, 5), datetime(2028, 4, 6, 16, 20)),
-            "next year",
-        ),
+        ("blatant", "documents", "sent_at", None, (datetime(2062, 3, 1, 12), _DAY_ZERO), "a slip"),
+        ("blatant", "contacts", "birth_date", None, (date(2071, 5, 4), date(2046, 1, 9)), "unborn"),
+        ("blatant", "deals", "closed_at", lost, (datetime(2036, 5, 4, 9, 30), _EPOCH), "a slip"),
+        ("clear", "deals", "closed_at", lost, (datetime(2027, 2, 11, 11, 5),), "next year"),
         (
             "clear",
             "invoices",
             "issued_at",
             None,
-            (date(2062, 6, 15), date(2027, 6, 15)),
-            "a slip in the year",
+            (date(2027, 6, 15), date(2028, 1, 9)),
+            "next year",
         ),
-        (
-            "clear",
-            "contacts",
-            "created_at",
-            None,
-            (datetime(2001, 1, 1, 0, 0, 1), datetime(2010, 5, 5)),
-            "before the company",
-        ),
-        (
-            "faint",
-            "deals",
-            "closed_at",
-            lost,
-            (end + timedelta(hours=17, seconds=11), end + timedelta(days=2, hours=3)),
-            "tomorrow",
-        ),
+        ("clear", "contacts", "created_at", None, (datetime(2010, 5, 5, 9, 1),), "no company yet"),
+        ("faint", "deals", "closed_at", lost, (end + timedelta(hours=17, seconds=11),), "tomorrow"),
         (
             "faint",
             "activities",
@@ -155,14 +119,7 @@ def _future(plant: Planter) -> None:
             (end + timedelta(hours=15, minutes=4),),
             "tomorrow",
         ),
-        (
-            "faint",
-            "contacts",
-            "birth_date",
-            None,
-            (date(2026, 8, 30), date(2026, 9, 2)),
-            "a month old",
-        ),
+        ("faint", "contacts", "birth_date", None, (date(2026, 8, 30), date(2026, 9, 2)), "a baby"),
     )
     for strength, table, column, where, values, note in ways:
         for number, row in enumerate(plant.pick(table, third, where)):
@@ -171,10 +128,17 @@ def _future(plant: Planter) -> None:
             plant.follows("T101", table, row, column)
             if column == "logged_at":
                 plant.follows("F107", table, row, column)
+            if value in (_DAY_ZERO, _EPOCH):
+                plant.follows("C104", table, row, column, "day zero of a computer")
     opened = sales.status == OPEN
     for row, number in plant.lookalikes("deals", opened, 0.3):
         planned = date(2027, 1 + number % 6, 5 + number % 20)
         plant.alike("T102", "deals", row, "expected_close_at", "a plan", expected_close_at=planned)
+    for row, _ in plant.lookalikes("deals", opened, 0.1):
+        never = datetime(9999, 12, 31)
+        plant.alike(
+            "T102", "deals", row, "closed_at", "no end yet, as some systems say", closed_at=never
+        )
     for row, number in plant.lookalikes("contacts", share=0.3):
         born = date(1931 + number % 12, 2 + number % 10, 3 + number % 25)
         plant.alike(
@@ -288,11 +252,11 @@ def _stuck(plant: Planter) -> None:
             _reopen(plant, row)
             note = f"{age[row]} days in this stage"
             plant.blemish("T104", "deals", row, strength, "stage", note)
-    old = sales.entered[:, 0] < END - 70 * DAY
-    fresh = (sales.status == OPEN) & old & (age < 30)
+    old = sales.entered[:, 0] < END - 45 * DAY
+    fresh = (sales.status == OPEN) & old & (age < 40)
     for row, _ in plant.lookalikes("deals", fresh, 0.5):
         plant.alike("T104", "deals", row, "stage", "an old deal that moved of late")
-    tenders = (sales.status == OPEN) & slow & (age > 20)
+    tenders = (sales.status == OPEN) & slow & (age > 10)
     for row, _ in plant.lookalikes("deals", tenders, 0.5):
         plant.alike("T104", "deals", row, "stage", "tenders take that long")
 

@@ -65,6 +65,7 @@ def _types(plant: Planter) -> None:
     for number, row in enumerate(plant.pick("deals", each, unpriced)):
         plant.table("deals").set(row, cost=None)
         plant.spoil("A101", "deals", row, "amount", texts[number % len(texts)], "blatant")
+        plant.follows("C104", "deals", row, "amount")
     for number, row in enumerate(plant.pick("deals", each, sales.status == WON)):
         day = ("2026-02-31", "2025-13-04", "31.06.2025")[number % 3]
         plant.spoil("A101", "deals", row, "expected_close_at", day, "blatant", "no such day")
