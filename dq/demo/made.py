@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dq.demo.audit import make_log
 from dq.demo.chance import Ints
 from dq.demo.clients import Clients, make_clients
 from dq.demo.house import House, put_house
 from dq.demo.journeys import make_requests, make_touches
 from dq.demo.leads import Leads, make_leads
 from dq.demo.money import Bills, make_documents, make_money, make_plans, make_tickets
-from dq.demo.outside import make_books, make_log, make_switch
+from dq.demo.outside import make_books, make_switch
 from dq.demo.sales import Sales, make_sales
 from dq.demo.staff import Staff, make_staff
 from dq.demo.work import Work, make_tasks, make_work

@@ -62,6 +62,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "plans": "id term period_start period_end owner_id department channel product_id value",
         "expenses": "id area category client_stage campaign_id amount currency spent_at due_at",
         "rates": "currency day rate",
+        "audit_log": "id happened_at user_id action entity record_id records",
     }.items()
 }
 """Tables in the order they are written, with their headers: the model's own names."""
@@ -100,7 +101,7 @@ _KEYS: Mapping[str, tuple[str, int, float]] = {
     "plans": ("PL", 5, 2.0),
     "campaigns": ("M", 4, 0.5),
     "expenses": ("X", 5, 0.5),
-    "audit_log": ("G", 6, 0.5),
+    "audit_log": ("G", 6, 3.0),
 }
 """Prefix, least width, and keys set aside for each deal of a block."""
 

@@ -85,11 +85,11 @@ def test_the_switch_knows_every_call(tables: Tables, logs: Tables, strangers: Ta
 
 
 def test_people_who_took_lists_before_they_left(
-    tables: Tables, logs: Tables, faults: Table, innocent: Table
+    tables: Tables, faults: Table, innocent: Table
 ) -> None:
     left = {row["id"]: moment(row["left_at"]) for row in tables["users"] if row["left_at"]}
     taken: dict[str, int] = defaultdict(int)
-    for row in logs["audit_log"]:
+    for row in tables["audit_log"]:
         when, gone = moment(row["happened_at"]) or END, left.get(row["user_id"])
         assert not gone or when <= gone + timedelta(days=1)
         if gone and row["records"] and gone - when < timedelta(days=30):

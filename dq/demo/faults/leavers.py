@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 
 import numpy as np
 
+from dq.demo.audit import LOG
 from dq.demo.chance import NONE, Ints
 from dq.demo.faults.plant import STRENGTHS, Planter
-from dq.demo.outside import LOG
 from dq.demo.staff import ROLES
 from dq.demo.when import to_date
 from dq.demo.work import CALL
