@@ -1,11 +1,12 @@
-"""The sample CRM: a small seeded company with planted, listed faults.
+"""The sample CRM: a seeded company with planted, listed faults.
 
 `generate` writes into a folder
 
 - `in/`: one CSV file a table, as CRMs, an accounting system and a help desk export them,
+- `outside/`: the telephone switch's log, the books, the CRM's own log of actions,
+- `earlier/`: the deals of a quarter as they were exported when it was certified,
 - `dq.yaml` and `glossary.yaml`: the project's settings and words,
-- `truth/faults.csv` and `truth/innocent.csv`: which records are spoiled, how, and which
-  only look so.
+- `truth/`: which records are spoiled, how and how plainly, and which only look so.
 
 The same rows and seed give the same bytes. Faults are written from the descriptions of the
 rules; no rule, normaliser or matcher is used here, so that the truth is independent of them.
@@ -13,29 +14,36 @@ rules; no rule, normaliser or matcher is used here, so that the truth is indepen
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable
+from dataclasses import fields
+from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from dq.demo.clients import fill_clients
-from dq.demo.faults.accuracy import plant_values
-from dq.demo.faults.completeness import plant_completeness, plant_thin_records
-from dq.demo.faults.duplicates import plant_duplicates, plant_repeated_keys
-from dq.demo.faults.plant import Planter
-from dq.demo.faults.plausible import plant_plausible
-from dq.demo.faults.relations import plant_relations
-from dq.demo.faults.thin import list_constant_columns, plant_surroundings
-from dq.demo.house import fill_house
-from dq.demo.leads import fill_leads
-from dq.demo.money import fill_money
-from dq.demo.sales import fill_sales
-from dq.demo.work import fill_work
-from dq.demo.world import World
-from dq.demo.write import write_project, write_tables, write_truth
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dq.demo.columns import Style
+from dq.demo.faults.earlier import EARLIER, earlier_deals
+from dq.demo.faults.everything import plant_all
+from dq.demo.faults.plant import Outside, Planter, Same, Truth
+from dq.demo.house import House, make_house
+from dq.demo.made import make
+from dq.demo.outside import BOOKS, OUTSIDE
+from dq.demo.text import arrow
+from dq.demo.world import Block, blocks
+from dq.demo.write import append_columns, write_rows
 from dq.errors import UsageError
 
 __all__ = ["LEAST_ROWS", "generate"]
 
-LEAST_ROWS = 100
+LEAST_ROWS = 1000
 """Below this there are too few records to plant every fault."""
+
+_FOLDERS = ("in", "outside", "earlier", "truth")
+_TRUTHS = {"faults": Truth, "innocent": Truth, "duplicates": Same, "outside": Outside}
 
 
 def generate(into: Path, rows: int = 3000, seed: int = 1) -> None:
@@ -56,25 +64,63 @@ def generate(into: Path, rows: int = 3000, seed: int = 1) -> None:
             least=LEAST_ROWS,
             rows=rows,
         )
-    world = World(rows, seed)
-    fill_house(world)
-    fill_clients(world)
-    paths = fill_sales(world)
-    fill_leads(world)
-    fill_work(world, paths)
-    fill_money(world, paths)
-    plant = Planter(world, paths)
-    busy = {deal["account_id"] for deal in world.tables["deals"] if deal["status"] == "open"}
-    plant_surroundings(plant)
-    plant_relations(plant)
-    plant_completeness(plant)
-    plant_thin_records(plant, busy)
-    plant_values(plant)
-    plant_plausible(plant)
-    plant_duplicates(plant)
-    plant_repeated_keys(plant)
-    list_constant_columns(plant)
-    into.mkdir(parents=True, exist_ok=True)
-    write_tables(world, into / "in")
-    write_project(into)
-    write_truth(plant.faults, plant.innocent, into / "truth")
+    for name in _FOLDERS:
+        shutil.rmtree(into / name, ignore_errors=True)
+        (into / name).mkdir(parents=True)
+    for name in ("dq.yaml", "glossary.yaml"):
+        text = (files("dq.demo") / "project" / name).read_text(encoding="utf-8")
+        (into / name).write_bytes(text.encode("utf-8"))
+    house = make_house(seed)
+    months: dict[str, Decimal] = {}
+    for block in blocks(rows, seed):
+        _write_block(into, block, house, months)
+    header = ("month", "revenue_eur")
+    lines = [(month, f"{amount:.2f}") for month, amount in sorted(months.items())]
+    write_rows(into / "outside" / "ledger_months.csv", header, lines, Style())
+
+
+def _write_block(into: Path, block: Block, house: House, months: dict[str, Decimal]) -> None:
+    made = make(block, house)
+    plant, since = plant_all(made)
+    for name, table in block.tables.items():
+        texts = table.texts()
+        folder = "outside" if name in OUTSIDE else "in"
+        append_columns(into / folder / f"{name}.csv", texts, table.style)
+        if name == "deals":
+            before = earlier_deals(texts, since)
+            append_columns(into / "earlier" / f"{EARLIER}.csv", before, table.style)
+        elif name == BOOKS:
+            _add_months(texts, months)
+    _write_truth(into / "truth", plant)
+
+
+def _add_months(books: dict[str, Any], months: dict[str, Decimal]) -> None:
+    """Revenue of each month, as the books have it."""
+    days = books["Дата"]
+    month = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(days, 6, 10), pc.utf8_slice_codeunits(days, 3, 5), "-"
+    )
+    amount = pc.replace_substring(books["СуммаEUR"], ",", ".").cast(pa.decimal128(18, 2))
+    sums = (
+        pa.table({"month": month, "amount": amount})
+        .group_by("month")
+        .aggregate([("amount", "sum")])
+    )
+    for row in sums.to_pylist():
+        months[row["month"]] = months.get(row["month"], Decimal(0)) + row["amount_sum"]
+
+
+def _write_truth(folder: Path, plant: Planter) -> None:
+    """The four lists, each sorted; a block's behind those of the block before."""
+    lists: dict[str, Iterable[Truth | Same | Outside]] = {
+        "faults": plant.faults, "innocent": plant.innocent, "duplicates": plant.same,
+        "outside": plant.outside,
+    }  # fmt: skip
+    for name, shape in _TRUTHS.items():
+        names = [field.name for field in fields(shape)]
+        rows = sorted({tuple(getattr(entry, column) for column in names) for entry in lists[name]})
+        columns = {
+            column: arrow([row[place] or None for row in rows])
+            for place, column in enumerate(names)
+        }
+        append_columns(folder / f"{name}.csv", columns, Style())

@@ -1,18 +1,26 @@
-"""What the parts of the generator share: tables being filled, and one random stream a part."""
+"""What the parts of the generator share: the tables' headers, and a block of the company.
+
+The sample is made in blocks of up to `BLOCK` deals, each a branch with people, clients and
+records of its own, so that memory does not grow with the sample; goods, campaigns and rates
+are those of the whole house.
+"""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
-__all__ = ["COLUMNS", "EXTRA", "Row", "World", "weighted"]
+import numpy as np
+import pyarrow as pa
 
-T = TypeVar("T")
+from dq.demo.chance import Chance, Ints
+from dq.demo.columns import Column, Keys, Style, Text
+from dq.demo.table import Table
 
-Row = dict[str, Any]
-"""A record: values of Python types, or text where a fault spoils the cell."""
+__all__ = ["BLOCK", "COLUMNS", "EXTRA", "STYLES", "Block", "blocks"]
+
+BLOCK = 50_000
+"""Deals of one block at most."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     name: tuple(columns.split())
@@ -51,9 +59,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "documents": "id deal_id kind sent_at opened_at signed_at",
         "tickets": "id account_id kind priority status owner_id opened_at first_response_at"
         " resolved_at reopened_count cost satisfaction",
-        "plans": "id term period_start period_end owner_id department value",
+        "plans": "id term period_start period_end owner_id department channel product_id value",
         "expenses": "id area category client_stage campaign_id amount currency spent_at due_at",
         "rates": "currency day rate",
+        "audit_log": "id happened_at user_id action entity record_id records",
     }.items()
 }
 """Tables in the order they are written, with their headers: the model's own names."""
@@ -61,44 +70,96 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 EXTRA = frozenset({"is_deleted", "merged_into_id", "tags"})
 """Columns that CRMs export beside the model's own."""
 
+ACCOUNTING = Style(";", ",", dotted=True, bom=True)
+HELP_DESK = Style(";")
+STYLES: Mapping[str, Style] = {
+    name: ACCOUNTING
+    if name in ("invoices", "payments", "expenses")
+    else HELP_DESK
+    if name in ("tickets", "requests")
+    else Style()
+    for name in COLUMNS
+}
+"""How the CRM, the accounting system and the help desk write their exports."""
+
+_KEYS: Mapping[str, tuple[str, int, float]] = {
+    "accounts": ("A", 6, 0.35),
+    "contacts": ("C", 6, 1.6),
+    "leads": ("L", 6, 2.4),
+    "deals": ("D", 6, 1.2),
+    "stage_history": ("H", 7, 6.0),
+    "deal_lines": ("DL", 7, 3.2),
+    "activities": ("V", 7, 15.0),
+    "tasks": ("K", 7, 6.0),
+    "requests": ("Q", 7, 3.0),
+    "touches": ("T", 7, 9.0),
+    "invoices": ("N", 6, 3.4),
+    "payments": ("P", 6, 3.4),
+    "documents": ("DC", 7, 3.6),
+    "tickets": ("S", 6, 1.2),
+    "users": ("U", 3, 0.05),
+    "plans": ("PL", 5, 2.0),
+    "campaigns": ("M", 4, 0.5),
+    "expenses": ("X", 5, 0.5),
+    "audit_log": ("G", 6, 3.0),
+}
+"""Prefix, least width, and keys set aside for each deal of a block."""
+
+_OF_THE_HOUSE = ("campaigns", "expenses")
+
+_SET_ASIDE = 500
+"""Keys of a block in addition, whatever its size."""
+
 
 @dataclass
-class World:
-    """The sample CRM while it is made.
+class Block:
+    """A branch of the company while it is made; `rows` is the number of its deals."""
 
-    `rows` is the number of deals, to which all other tables are in proportion.
-    """
-
-    rows: int
     seed: int
-    tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    number: int
+    of: int
+    rows: int
+    tables: dict[str, Table] = field(default_factory=dict)
 
-    def rng(self, part: str) -> random.Random:
-        """A stream of its own for a part, so that a change in one leaves the others alone."""
-        return random.Random(f"{self.seed}:{part}")
+    def chance(self, part: str) -> Chance:
+        """A source of draws for a part, so that a change in one leaves the others alone."""
+        return Chance(self.seed, self.number, part)
 
-    def add(self, table: str, **cells: object) -> Row:
-        """Append a record; columns left out are empty."""
-        row: Row = dict.fromkeys(COLUMNS[table])
-        row.update(cells)
-        self.tables[table].append(row)
-        return row
+    @property
+    def first(self) -> bool:
+        """Whether this block also writes what belongs to the whole house."""
+        return self.number == 0
 
-    def by_key(self, table: str) -> dict[str, Row]:
-        """The records of a table by their keys, as they are now."""
-        return {row["id"]: row for row in self.tables[table]}
+    def span(self, table: str) -> int:
+        """Keys that every block has for a table."""
+        return int(-(-self._size * _KEYS[table][2] // 1)) + _SET_ASIDE
 
-    def next_id(self, table: str, prefix: str, width: int = 6) -> str:
-        """The key of the record about to be added."""
-        return f"{prefix}{len(self.tables[table]) + 1:0{width}d}"
+    @property
+    def _size(self) -> int:
+        # The blocks of one sample differ by one deal at most.
+        return self.rows if self.of == 1 else BLOCK
+
+    def keys(self, table: str, rows: Ints) -> Keys:
+        """A column of keys of the table's rows; `NONE` stays empty."""
+        prefix, least, _ = _KEYS[table]
+        width = max(least, len(str(self.of * self.span(table))))
+        return Keys(prefix, width, np.where(rows >= 0, rows + self.base(table), rows))
+
+    def base(self, table: str) -> int:
+        """The number in the key of a table's first row."""
+        return 1 + (0 if table in _OF_THE_HOUSE else self.number * self.span(table))
+
+    def put(self, name: str, /, **columns: Column) -> Table:
+        """Add a table; headers that are left out are empty."""
+        size = len(next(iter(columns.values())).raw)
+        blank = Text(pa.nulls(size, pa.string()))
+        made = {**dict.fromkeys(COLUMNS[name], blank), **columns}
+        self.tables[name] = Table(name, STYLES[name], made)
+        return self.tables[name]
 
 
-def weighted(rng: random.Random, choices: Iterable[tuple[T, float]]) -> T:
-    """One of the values, by weight."""
-    pairs: Sequence[tuple[T, float]] = list(choices)
-    spot = rng.random() * sum(weight for _, weight in pairs)
-    for value, weight in pairs:
-        spot -= weight
-        if spot < 0:
-            return value
-    return pairs[-1][0]
+def blocks(rows: int, seed: int) -> Iterator[Block]:
+    """The blocks of a sample, alike in size; each can be forgotten before the next."""
+    count = -(-rows // BLOCK)
+    for number in range(count):
+        yield Block(seed, number, count, rows // count + (number < rows % count))

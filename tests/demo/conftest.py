@@ -1,23 +1,13 @@
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
 
 from dq.demo.generate import generate
+from tests.demo.reading import Table, Tables, read
 
-ROWS = 600
-
-Table = list[dict[str, str]]
-
-
-def read(path: Path) -> Table:
-    """Rows of a CSV file of either style."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.readline()
-        file.seek(0)
-        return list(csv.DictReader(file, delimiter=";" if ";" in head else ","))
+ROWS = 3000
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +18,13 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tables(sample: Path) -> dict[str, Table]:
+def tables(sample: Path) -> Tables:
     return {path.stem: read(path) for path in sorted((sample / "in").glob("*.csv"))}
+
+
+@pytest.fixture(scope="session")
+def logs(sample: Path) -> Tables:
+    return {path.stem: read(path) for path in sorted((sample / "outside").glob("*.csv"))}
 
 
 @pytest.fixture(scope="session")

@@ -2,196 +2,238 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from datetime import timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
+
+import numpy as np
 
 from dq.demo import numbers
-from dq.demo.faults.plant import Planter, among, both
-from dq.demo.faults.thin import referenced_contacts
-from dq.demo.when import END
-from dq.demo.world import Row
+from dq.demo.chance import NONE, Bools
+from dq.demo.faults.plant import Planter
+from dq.demo.faults.spelling import respelt_phone
+from dq.demo.sales import LOST, OPEN, WON
+from dq.demo.text import fixed
+from dq.demo.when import END, moment, to_datetime
 
 __all__ = ["plant_duplicates", "plant_repeated_keys"]
 
-_WIDTH = {"accounts": ("A", 6), "contacts": ("C", 6), "leads": ("L", 6), "deals": ("D", 6)}
+_END = to_datetime(END)
 
 
 def plant_duplicates(plant: Planter) -> None:
     """D101 and D105."""
-    rng = plant.rng("duplicates")
-    _copies(plant, rng)
-    _alikes(plant, rng)
+    _copies_of_people(plant)
+    _copies_of_companies(plant)
+    _copies_of_deals(plant)
+    _alikes(plant)
     _marked(plant)
 
 
-def _copy(plant: Planter, table: str, row: Row, **changes: object) -> Row:
-    """A record with a new key, appended."""
-    prefix, width = _WIDTH[table]
-    taken = max(int(r["id"][1:]) for r in plant.world.tables[table] if r["id"][1:].isdigit())
-    twin = plant.world.add(table, **{**row, "id": f"{prefix}{taken + 1:0{width}d}", **changes})
-    plant.touch(table, twin["id"])
+def later(value: datetime, **span: float) -> datetime:
+    """A moment after another, but before the export."""
+    return min(value + timedelta(**span), _END)
+
+
+def _respelt(name: str, strength: str) -> str:
+    if strength == "blatant":
+        return name
+    if strength == "clear":
+        return name.upper()
+    return f" {name.replace('ё', 'е').replace(' ', '  ', 1)} "
+
+
+def _copy(plant: Planter, table: str, row: int, strength: str, /, **cells: object) -> int:
+    twin = plant.copy(table, row, **cells)
+    note = f"copy of {plant.key(table, row)}"
+    plant.blemish("D101", table, twin, strength, note=note)
+    plant.follows("D101", table, row, "", f"original of {plant.key(table, twin)}")
+    plant.is_same("D101", (table, row), (table, twin))
     return twin
 
 
-def _respelt_phone(phone: str) -> str:
-    digits = "".join(char for char in phone if char.isdigit())
-    return f"+{digits[:-7]} {digits[-7:-4]}-{digits[-4:-2]}-{digits[-2:]}"
+def reachable(plant: Planter, table: str) -> Bools:
+    """People whose name, e-mail and phone are whole."""
+    made = plant.table(table)
+    return np.asarray(made.filled("full_name") & made.filled("email") & made.filled("phone"))
 
 
-def _copies(plant: Planter, rng: random.Random) -> None:
-    def reachable(row: Row) -> bool:
-        whole = row["email"] is not None and str(row["phone"]).startswith("+")
-        return whole and row["full_name"] is not None
-
-    def note(row: Row) -> str:
-        return f"copy of {row['id']}"
-
-    each = plant.count // 4 + 1
-    for contact in plant.pick("contacts", each, reachable):
-        twin = _copy(
-            plant,
-            "contacts",
-            contact,
-            full_name=contact["full_name"].upper(),
-            email=contact["email"].capitalize(),
-            phone=_respelt_phone(contact["phone"]),
-            created_at=min(contact["created_at"] + timedelta(days=40), END),
-            updated_at=END - timedelta(days=3),
-        )
-        plant.fault("D101", "contacts", twin["id"], strength="medium", note=note(contact))
-        plant.follows("D101", "contacts", contact["id"], note=f"original of {twin['id']}")
-    for lead in plant.pick(
-        "leads", each, lambda row: reachable(row) and row["status"] == "rejected"
-    ):
-        later = min(lead["created_at"] + timedelta(minutes=rng.randint(2, 9000)), END)
-        twin = _copy(
-            plant, "leads", lead, full_name=f" {lead['full_name']}", created_at=later,
-            first_response_at=None, status="rejected", rejected_reason=lead["rejected_reason"],
+def _copies_of_people(plant: Planter) -> None:
+    each = -(-plant.n // 3)
+    clients, leads = plant.made.clients, plant.made.leads
+    contacts = plant.table("contacts")
+    for row, strength, _ in plant.graded("contacts", reachable(plant, "contacts"), each):
+        name, email = str(contacts.get(row, "full_name")), str(contacts.get(row, "email"))
+        phone = int(clients.contact_phones.numbers[row])
+        plain = strength == "blatant"
+        created = later(contacts.moment(row, "created_at"), days=40, seconds=11)
+        _copy(
+            plant, "contacts", row, strength,
+            full_name=_respelt(name, strength),
+            email=email if plain else email.capitalize() if strength == "clear" else email.upper(),
+            phone=contacts.get(row, "phone") if plain else respelt_phone(phone),
+            created_at=created, updated_at=max(created, _END - timedelta(days=3)),
         )  # fmt: skip
-        plant.fault("D101", "leads", twin["id"], note=note(lead))
-        plant.follows("D101", "leads", lead["id"], note=f"original of {twin['id']}")
-    for account in plant.pick("accounts", each, _named_company):
-        plain = account["name"].replace("«", '"').replace("»", '"')
-        twin = _copy(
-            plant, "accounts", account, name=plain,
-            phone=_respelt_phone(account["phone"]), parent_id=None,
+    table = plant.table("leads")
+    rejected = reachable(plant, "leads") & table.among("status", "rejected") & (leads.form < 0)
+    for row, strength, number in plant.graded("leads", rejected, each):
+        name = str(table.get(row, "full_name"))
+        _copy(
+            plant, "leads", row, strength,
+            full_name=_respelt(name, strength),
+            created_at=later(table.moment(row, "created_at"), minutes=7 + 61 * number),
+            first_response_at=None,
         )  # fmt: skip
-        plant.fault("D101", "accounts", twin["id"], strength="medium", note=note(account))
-        plant.follows("D101", "accounts", account["id"], note=f"original of {twin['id']}")
-    for deal in plant.pick("deals", each, _sound_deal):
-        seconds = rng.randint(2, 50)
-        twin = _copy(
-            plant, "deals", deal, lead_id=None,
-            created_at=deal["created_at"] + timedelta(seconds=seconds),
+
+
+def _copies_of_companies(plant: Planter) -> None:
+    each = -(-plant.n // 3)
+    accounts, clients = plant.table("accounts"), plant.made.clients
+    for row, strength, _ in plant.graded("accounts", ~clients.sole & plant.silent(), each):
+        name = str(accounts.get(row, "name"))
+        if strength == "clear":
+            name = name.replace("«", '"').replace("»", '"').upper()
+        elif strength == "faint":
+            name = f" {name.replace('«', '').replace('»', '').replace(' ', '  ', 1)}."
+        plain = strength == "blatant"
+        phone = respelt_phone(int(clients.switchboard[row]))
+        _copy(
+            plant, "accounts", row, strength,
+            name=name, parent_id=None,
+            phone=accounts.get(row, "phone") if plain else phone,
         )  # fmt: skip
-        plant.fault("D101", "deals", twin["id"], value=deal["amount"], note=note(deal))
-        plant.follows("D101", "deals", deal["id"], note=f"original of {twin['id']}")
-        if deal["status"] == "won":
-            plant.follows("R107", "deals", twin["id"], note="the original has the invoice")
 
 
-def _named_company(account: Row) -> bool:
-    return "«" in account["name"] and str(account["phone"]).startswith("+")
+def _copies_of_deals(plant: Planter) -> None:
+    sales = plant.made.sales
+    deals = plant.table("deals")
+    closed = (sales.status != OPEN) & (sales.amount != NONE) & (sales.lines == 0)
+    for row, strength, number in plant.graded("deals", closed, -(-plant.n // 2)):
+        name = str(deals.get(row, "name"))
+        wait = {"blatant": 2, "clear": 40, "faint": 1800}[strength] + number
+        twin = _copy(
+            plant, "deals", row, strength,
+            lead_id=None, created_at=later(deals.moment(row, "created_at"), seconds=wait),
+            name={"blatant": name, "clear": name.upper(), "faint": f"{name} "}[strength],
+        )  # fmt: skip
+        if sales.status[row] == WON:
+            plant.follows("R107", "deals", twin, "", "the original has the invoice")
+        plant.follows("C109", "deals", twin, "", "activities are at the original")
 
 
-def _sound_deal(deal: Row) -> bool:
-    linked = deal["account_id"] is not None and deal["owner_id"] is not None
-    return linked and deal["status"] != "open" and isinstance(deal["amount"], Decimal)
-
-
-def _alikes(plant: Planter, rng: random.Random) -> None:
-    each = plant.count // 4 + 1
-    contacts = plant.world.tables["contacts"]
-    for number, contact in enumerate(plant.pick("contacts", each, _russian)):
-        other = contacts[number * 61 % len(contacts)]
-        if other["account_id"] == contact["account_id"] or other["full_name"] is None:
+def _alikes(plant: Planter) -> None:
+    contacts, clients = plant.table("contacts"), plant.made.clients
+    eastern = contacts.filled("middle_name")
+    rows = plant.pick("contacts", 2 * max(1, plant.n * 3 // 4), eastern)
+    for first, second in zip(rows[::2], rows[1::2], strict=False):
+        if clients.account[first] == clients.account[second]:
             continue
-        plant.touch("contacts", other["id"])
-        for column in ("first_name", "last_name", "middle_name"):
-            contact[column] = other[column]
-        name = other["full_name"]
-        plant.alike("D101", "contacts", contact, "full_name", name, f"namesake of {other['id']}")
-    switchboards = {row["id"]: row["phone"] for row in plant.world.tables["accounts"]}
-    for contact in plant.pick("contacts", each, lambda row: row["account_id"] in switchboards):
-        shared = switchboards[contact["account_id"]]
-        plant.alike("D101", "contacts", contact, "phone", shared, "the company's switchboard")
-    for account in plant.pick("accounts", each, lambda row: row["kpp"] is not None):
-        branch = _copy(
-            plant, "accounts", account, parent_id=account["id"], domain=None,
-            kpp=numbers.kpp(rng, "54")[:4] + "43" + f"{rng.randint(1, 9):03d}",
-            city="Новосибирск", address="630000, ул. Вокзальная, д. 3",
-            phone=numbers.phone(rng, "RU", "383"), email=f"nsk.{account['email']}",
+        names = ("full_name", "first_name", "last_name", "middle_name")
+        cells = {name: contacts.get(first, name) for name in names}
+        note = f"namesake of {plant.key('contacts', first)}, elsewhere"
+        plant.alike("D101", "contacts", second, "full_name", note, **cells)
+    desk = plant.table("accounts")
+    for row, _ in plant.lookalikes("contacts", share=0.25):
+        shared = desk.get(int(clients.account[row]), "phone")
+        plant.alike("D101", "contacts", row, "phone", "the company's switchboard", phone=shared)
+    _branches(plant)
+    _bought_again(plant)
+
+
+def _branches(plant: Planter) -> None:
+    """Branches share the tax number and have a registration of their own."""
+    accounts, clients = plant.table("accounts"), plant.made.clients
+    companies = accounts.among("country", "RU") & ~clients.sole & plant.silent()
+    for row, number in plant.lookalikes("accounts", companies, 0.25):
+        serial = np.array([plant.block.number * 1000 + number])
+        kpp = fixed(numbers.kpp(np.array([54]), serial))[0].as_py()
+        email = str(accounts.get(row, "email"))
+        branch = plant.copy(
+            "accounts", row, parent_id=accounts.get(row, "id"), domain=None,
+            kpp=f"{kpp[:4]}43{number % 900 + 100}", city="Новосибирск",
+            address=f"630000, ул. Вокзальная, д. {number + 3}",
+            phone=f"+738320{plant.block.number % 100:02d}{number % 1000:03d}", email=f"nsk.{email}",
+            registration_id=None, bank_account=None, bic=None,
         )  # fmt: skip
-        plant.alike("D101", "accounts", branch, "tax_id", note=f"branch of {account['id']}")
-    for deal in plant.pick("deals", each, both(_sound_deal, _old_lost)):
-        again = _copy(
-            plant, "deals", deal, kind="repeat", lead_id=None, contract_no=None,
-            created_at=deal["created_at"] + timedelta(days=182),
-            closed_at=deal["closed_at"] + timedelta(days=182),
-            expected_close_at=deal["expected_close_at"] + timedelta(days=182)
-            if not isinstance(deal["expected_close_at"], str) else None,
+        plant.alike("D101", "accounts", branch, "tax_id", f"branch of {plant.key('accounts', row)}")
+
+
+def _bought_again(plant: Planter) -> None:
+    sales, deals = plant.made.sales, plant.table("deals")
+    before = moment(datetime(2025, 12, 31))
+    old = (sales.status == LOST) & (sales.amount != NONE) & (sales.closed < before)
+    half = timedelta(days=182)
+    for row, _ in plant.lookalikes("deals", old & (sales.lines == 0), 0.25):
+        created, closed = deals.moment(row, "created_at"), deals.moment(row, "closed_at")
+        planned = deals.day(row, "expected_close_at")
+        again = plant.copy(
+            "deals", row, kind="repeat", lead_id=None, contract_no=None,
+            created_at=created + half, closed_at=closed + half, expected_close_at=planned + half,
         )  # fmt: skip
-        note = f"bought again half a year after {deal['id']}"
-        plant.alike("D101", "deals", again, "amount", note=note)
-
-
-def _russian(contact: Row) -> bool:
-    return contact["middle_name"] is not None and contact["full_name"] is not None
-
-
-def _old_lost(deal: Row) -> bool:
-    return deal["status"] == "lost" and bool(deal["closed_at"].year <= 2025)
+        note = f"asked again half a year after {plant.key('deals', row)}"
+        plant.alike("D101", "deals", again, "amount", note)
+        plant.follows("C109", "deals", again, "", "activities are at the first deal")
 
 
 def _marked(plant: Planter) -> None:
     """Records that the CRM marks as deleted or merged, and exports all the same."""
-    each = plant.count // 3 + 1
-    for table, where in (
-        ("deals", _sound_deal),
-        ("leads", among("status", "rejected")),
-        ("contacts", _russian),
-        ("accounts", _named_company),
-    ):
-        for row in plant.pick(table, each, where):
-            twin = _copy(plant, table, row, is_deleted=True)
-            merged = table != "deals"
-            if merged:
-                twin["merged_into_id"] = row["id"]
-            note = f"merged into {row['id']}" if merged else f"deleted, as {row['id']} lives on"
-            plant.fault("D105", table, twin["id"], "is_deleted", True, note=note)
-    for table in ("deals", "leads", "contacts", "accounts"):
-        for row in plant.world.tables[table]:
-            if row["is_deleted"] is None:
-                row["is_deleted"] = False
-        for row in plant.pick(table, each):
-            plant.alike("D105", table, row, "is_deleted", note="marked, but as not deleted")
+    sales = plant.made.sales
+    each = -(-plant.n // 4)
+    places = (
+        ("deals", (sales.status != OPEN) & (sales.amount != NONE) & (sales.lines == 0)),
+        ("leads", plant.table("leads").among("status", "rejected") & (plant.made.leads.form < 0)),
+        ("contacts", plant.table("contacts").filled("middle_name")),
+        ("accounts", ~plant.made.clients.sole),
+    )
+    for table, where in places:
+        for row, strength, _ in plant.graded(table, where, each):
+            key = plant.key(table, row)
+            merged = key if strength != "clear" else None
+            twin = plant.copy(table, row, is_deleted=strength != "faint", merged_into_id=merged)
+            note = "deleted" if merged is None else f"merged into {key}"
+            column = "merged_into_id" if strength == "faint" else "is_deleted"
+            plant.blemish("D105", table, twin, strength, column, note)
+            for code in ("D101", "D102"):
+                plant.follows(code, table, twin, "", "marked as gone")
+                plant.follows(code, table, row, "", "its copy is marked as gone")
+            plant.is_same("D105", (table, row), (table, twin))
+        for row, _ in plant.lookalikes(table, share=0.25):
+            plant.alike("D105", table, row, "is_deleted", "marked, but as not deleted")
 
 
 def plant_repeated_keys(plant: Planter) -> None:
     """D104: one key twice in one file; the second row the same, or a later state."""
-    each = max(1, plant.count // 4)
-    cases: tuple[tuple[str, str, Callable[[Row], bool]], ...] = (
-        ("deals", "probability", lambda row: row["status"] == "lost"),
-        ("contacts", "title", lambda row: row["title"] is not None),
-        ("leads", "note", among("status", "rejected")),
-        ("activities", "result", lambda row: row["result"] is not None),
-        ("payments", "currency", lambda row: True),
+    each = -(-plant.n // 5)
+    sales = plant.made.sales
+    cases: tuple[tuple[str, tuple[str, ...], Bools | None], ...] = (
+        ("deals", ("next_step", "source"), (sales.status == LOST) & (sales.lines == 0)),
+        ("contacts", ("title", "source"), None),
+        ("leads", ("note", "interest"), plant.table("leads").among("status", "rejected")),
+        ("activities", ("result", "note"), plant.table("activities").filled("note")),
+        ("tasks", ("subject", "kind"), None),
     )
-    for table, column, where in cases:
-        for number, row in enumerate(plant.pick(table, each, where)):
-            twin = dict(row)
-            changed = number % 2 == 1 and table not in ("payments", "deals")
-            if changed:
-                twin[column] = f"{row[column] or ''} *".strip()
-            rows = plant.world.tables[table]
-            rows.insert(min(len(rows), rows.index(row) + 1 + number * 7), twin)
-            note = f"another {column}" if changed else "the same row"
-            strength = "medium" if changed else "strong"
-            plant.fault("D104", table, row["id"], "id", row["id"], "", strength, note=note)
-    used = referenced_contacts(plant)
-    for contact in plant.pick("contacts", plant.count // 2, lambda row: row["id"] not in used):
-        contact["id"] = "C" + contact["id"][1:].lstrip("0")
-        plant.touch("contacts", contact["id"])
-        plant.alike("D104", "contacts", contact, "id", note="a key of the old system, short")
+    for table, columns, where in cases:
+        made = plant.table(table)
+        for row, strength, number in plant.graded(table, where, each):
+            changed = {"blatant": (), "clear": columns[:1], "faint": columns}[strength]
+            cells = {name: f"{made.get(row, name) or ''} *".strip() for name in changed}
+            far = row + 0.5 + number * 7 if strength != "faint" else None
+            made.copy(row, far, **cells)
+            note = "the same row" if not changed else f"another {' and '.join(changed)}"
+            plant.fault(
+                "D104",
+                table,
+                plant.key(table, row),
+                "id",
+                strength,
+                plant.key(table, row),
+                "",
+                note,
+            )
+            for code in ("D101", "D102", "A107"):
+                plant.follows(code, table, row, "", "the key stands twice")
+    contacts = plant.table("contacts")
+    for row, _ in plant.lookalikes("contacts", ~plant.named("contacts")):
+        short = str(contacts.get(row, "id"))
+        short = short[0] + short[1:].lstrip("0")
+        note = "a key of the old system, short"
+        if short != contacts.get(row, "id"):
+            plant.alike("D104", "contacts", row, "id", note, id=short)

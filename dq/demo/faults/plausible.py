@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
 from decimal import Decimal
 
-from dq.demo.faults.plant import Planter, among, both, filled, found_in
-from dq.demo.house import money
-from dq.demo.world import Row
+import numpy as np
+
+from dq.demo.chance import NONE, Bools, Floats
+from dq.demo.faults.gaming import slack
+from dq.demo.faults.plant import Planter
+from dq.demo.faults.spelling import typo
+from dq.demo.lexicon import CURRENCIES
+from dq.demo.sales import KINDS, LOST, OPEN, WON
+from dq.demo.work import CALL
 
 __all__ = ["plant_plausible"]
 
 _LATIN_TWINS = {"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "і": "i"}
 _FOREIGN_WORDS = (
     "Wi-Fi роутеры и кабель", "IT-компания", "Магазин 3D-печати", "Сеть X5 и кафе", "Café № 5",
-    "Interior-студия", "Ваза d’Or",
+    "Interior-студия", "Ваза d’Or", "SMM-агентство", "USB-склад",
 )  # fmt: skip
 _CONFESSIONS = {
     "+380": ("невірний номер", "не бере слухавку", "дубль", "тест", "спроб дзвінка: {count}"),
@@ -23,6 +27,12 @@ _CONFESSIONS = {
     "": ("неверный номер", "не берёт трубку", "дубль", "тест", "попыток звонка: {count}"),
 }
 """What is written into a lead, by its telephone prefix; the last is added to some."""
+_HINTS = (
+    "номер, похоже, чужой",
+    "Схоже, це вже є в базі",
+    "number may belong to somebody else",
+    "кажется, мы его уже заводили",
+)
 _NO_CONFESSIONS = (
     "Провели тест-драйв на складе, {count} позиций",
     "Просит продублировать счёт на почту до {count}-го",
@@ -40,12 +50,11 @@ _NEIGHBOURS = (
 
 def plant_plausible(plant: Planter) -> None:
     """A105, A106, A107, A108 and A110."""
-    rng = plant.rng("plausible")
-    _scripts(plant, rng)
+    _scripts(plant)
+    _totals(plant)
     _outliers(plant)
-    _spellings(plant, rng)
-    _totals(plant, rng)
-    _confessions(plant, rng)
+    _spellings(plant)
+    _confessions(plant)
 
 
 def _garble(text: str) -> str:
@@ -53,195 +62,269 @@ def _garble(text: str) -> str:
     return text.encode().decode("cp1251", errors="ignore")
 
 
-def _twins(text: str) -> str:
-    """Two Cyrillic letters of a word replaced by their Latin twins."""
-    found = [place for place, char in enumerate(text) if char in _LATIN_TWINS][:2]
+def _twins(text: str, many: int) -> str:
+    """Some Cyrillic letters of a word replaced by their Latin twins."""
+    found = [place for place, char in enumerate(text) if char in _LATIN_TWINS][:many]
     return "".join(_LATIN_TWINS[c] if n in found else c for n, c in enumerate(text))
 
 
-def _scripts(plant: Planter, rng: random.Random) -> None:
-    def cyrillic(text: object) -> bool:
-        return sum("а" <= char <= "я" or char == "і" for char in str(text)) > 5
+def _cyrillic(plant: Planter, table: str, column: str) -> Bools:
+    """Rows whose text is Cyrillic, by their language."""
+    made = plant.made
+    eastern = {
+        "contacts": lambda: made.clients.people.language != 2,
+        "deals": lambda: made.sales.language != 2,
+        "leads": lambda: (
+            (made.leads.language != 2) & plant.table("leads").among("status", "rejected")
+        ),
+    }[table]()
+    return np.asarray(eastern & plant.table(table).filled(column))
 
+
+def _scripts(plant: Planter) -> None:
     places = (("contacts", "title"), ("leads", "company"), ("deals", "name"), ("leads", "need"))
-    for number in range(plant.count):
-        table, column = places[number % len(places)]
-
-        def fits(row: Row, table: str = table, column: str = column) -> bool:
-            plain = table != "leads" or row["status"] != "converted"
-            return plain and cyrillic(row[column])
-
-        for row in plant.pick(table, 1, fits):
-            text: str = row[column]
-            if number % 3 == 0:
-                plant.spoil("A105", table, row, column, _garble(text), note="mojibake")
-            elif number % 3 == 1:
-                note = "Latin letters inside Cyrillic words"
-                plant.spoil("A105", table, row, column, _twins(text), "medium", note)
+    each = -(-plant.n // len(places))
+    for table, column in places:
+        made = plant.table(table)
+        for row, strength, number in plant.graded(table, _cyrillic(plant, table, column), each):
+            text = str(made.get(row, column))
+            if strength == "blatant":
+                spoiled, note = _garble(text), "mojibake"
+            elif strength == "clear" and number % 2 == 0:
+                mark = ("\u200b", "\u202e", "\x07")[number // 2 % 3]
+                spoiled, note = f"{text[:3]}{mark}{text[3:]}", f"hidden character U+{ord(mark):04X}"
+            elif strength == "clear":
+                spoiled, note = _twins(text, 3), "Latin letters inside Cyrillic words"
             else:
-                mark = ("\u200b", "\u202e", "\x07")[number // 3 % 3]
-                spoiled = f"{text[:3]}{mark}{text[3:]}"
-                note = f"hidden character U+{ord(mark):04X}"
-                plant.spoil("A105", table, row, column, spoiled, note=note)
-    leads = plant.pick(
-        "leads", plant.count // 2, lambda row: row["status"] == "rejected" and row["company"]
-    )
-    for number, lead in enumerate(leads):
-        name = f"{_FOREIGN_WORDS[number % len(_FOREIGN_WORDS)]} {rng.randint(2, 99)}"
-        plant.alike("A105", "leads", lead, "company", name, "two scripts, never inside a word")
+                spoiled, note = _twins(text, 1), "one Latin letter inside a Cyrillic word"
+            if spoiled == text:
+                spoiled, note = f"{text[:2]}\u200b{text[2:]}", "hidden character U+200B"
+            plant.spoil("A105", table, row, column, spoiled, strength, note)
+            plant.follows("A107", table, row, column)
+    rejected = plant.table("leads").among("status", "rejected")
+    for row, number in plant.lookalikes("leads", rejected):
+        name = f"{_FOREIGN_WORDS[number % len(_FOREIGN_WORDS)]} {number + 2}"
+        note = "two scripts, never inside a word"
+        plant.alike("A105", "leads", row, "company", note, company=name)
+
+
+def middles(plant: Planter) -> Floats:
+    """For each deal the median amount of its kind and currency."""
+    sales = plant.made.sales
+    group = sales.kind * len(CURRENCIES) + sales.currency
+    found = np.ones(len(KINDS) * len(CURRENCIES))
+    for number in range(len(found)):
+        amounts = sales.amount[(group == number) & (sales.amount != NONE)]
+        if len(amounts):
+            found[number] = float(np.median(amounts))
+    return np.asarray(found[group])
 
 
 def _outliers(plant: Planter) -> None:
-    """Amounts and durations in a wrong unit: ×100 near the middle of their group."""
-    lined = plant.with_lines()
-    middle = _medians(plant, lined)
+    """Amounts and durations in a wrong unit, near the middle of their group before."""
+    sales, deals = plant.made.sales, plant.table("deals")
+    share = np.where(sales.amount != NONE, sales.amount / middles(plant), 0)
+    plain = (sales.lines == 0) & (share > 0.6) & (share < 1.8)
+    plain &= plant.untouched("invoices", "deal_id", "deals")
+    factors = {"blatant": 1000, "clear": 100, "faint": 30}
+    for row, strength, _ in plant.graded("deals", plain, -(-plant.n * 2 // 3)):
+        if sales.status[row] == WON:
+            plant.follows("R107", "deals", row, "amount", "the invoices are right")
+            plant.take_deal(row, "invoices")
+        factor = factors[strength]
+        expected, amount = deals.get(row, "expected_amount"), deals.amount(row, "amount")
+        if isinstance(expected, Decimal):
+            deals.set(row, expected_amount=expected * factor)
+            plant.follows("A106", "deals", row, "expected_amount")
+        plant.spoil("A106", "deals", row, "amount", amount * factor, strength, f"×{factor}")
+        plant.follows("A108", "deals", row, "amount", "cost and amount no longer fit")
+    _wrong_units(plant)
+    _true_outliers(plant, plain)
+    above = plant.parents("deal_lines", "deal_id", "deals")
+    pounds = sales.currency[above] == CURRENCIES.index("GBP")
+    for row, _ in plant.lookalikes("deal_lines", pounds & plant.free("deals")[above], 0.5):
+        note = "small, for its deal is in pounds and most are in roubles or hryvnias"
+        plant.alike("A106", "deal_lines", row, "total", note)
+    lost = plain & (sales.status == LOST)
+    middle = middles(plant)
+    for row, number in plant.lookalikes("deals", lost, 0.4):
+        units = int(middle[row] * (2.6 if number % 2 else 0.4)) // 100
+        amount = Decimal(units).quantize(Decimal("0.01"))
+        note = "large or small, within its kind"
+        plant.alike("A106", "deals", row, "amount", note, amount=amount, cost=None)
 
-    def near(deal: Row) -> bool:
-        if deal["id"] in lined or deal["amount"] is None or isinstance(deal["amount"], str):
-            return False
-        return bool(0.6 <= float(deal["amount"]) / middle[_group(deal)] <= 1.8)
 
-    for number, deal in enumerate(plant.pick("deals", plant.count, near)):
-        factor, strength = ((100, "strong"), (100, "strong"), (30, "weak"))[number % 3]
-        if deal["status"] == "won":
-            plant.follows("R107", "deals", deal["id"], "amount", "the invoices are right")
-        if deal["expected_amount"] is not None:
-            deal["expected_amount"] *= factor
-            plant.follows("A106", "deals", deal["id"], "expected_amount")
-        wrong = deal["amount"] * factor
-        plant.spoil("A106", "deals", deal, "amount", wrong, strength, f"×{factor}")
-    for number, deal in enumerate(plant.pick("deals", plant.count, near)):
-        if deal["status"] != "lost":
+def _wrong_units(plant: Planter) -> None:
+    work, few = plant.made.work, -(-plant.n // 6)
+    # So that a call in milliseconds does not last into the next one.
+    calls = (work.kind == CALL) & ~work.missed & (work.duration * 1000 < slack(plant))
+    for number, row in enumerate(plant.pick("activities", 3 * few, calls)):
+        strength, factor = (("blatant", 1000), ("clear", 1000), ("faint", 60))[number % 3]
+        wrong = int(work.duration[row]) * factor
+        note = "milliseconds" if factor == 1000 else "seconds counted as minutes"
+        plant.spoil("A106", "activities", row, "duration_s", wrong, strength, note)
+        plant.follows("F106", "activities", row, "duration_s", note)
+    for number, row in enumerate(plant.pick("tickets", 3 * few)):
+        strength, factor = (("blatant", 1000), ("clear", 100), ("faint", 50))[number % 3]
+        cost = plant.table("tickets").amount(row, "cost")
+        plant.spoil("A106", "tickets", row, "cost", cost * factor, strength, f"×{factor}")
+
+
+def _true_outliers(plant: Planter, plain: Bools) -> None:
+    """Very large deals that are true: contract, invoice and payment say the same."""
+    sales, deals = plant.made.sales, plant.table("deals")
+    invoices, payments = plant.table("invoices"), plant.table("payments")
+    parts = np.bincount(plant.made.bills.deal, minlength=len(sales.account))
+    sole = (
+        plain & (sales.status == WON) & (parts == 1) & (sales.currency != CURRENCIES.index("KZT"))
+    )
+    for row, number in plant.lookalikes("deals", sole, 0.6):
+        factor = 25 + number % 30
+        note = "a true large deal: contract, invoice and payment agree"
+        invoice = int(plant.children("invoices", "deal_id", "deals", row)[0])
+        if not plant.free("invoices")[invoice]:
             continue
-        plain = money(middle[_group(deal)] * (2.6 if number % 2 else 0.4))
-        deal["cost"] = None
-        plant.alike("A106", "deals", deal, "amount", plain, "large or small, within its kind")
-    few = max(2, plant.count // 6)
-    for activity in plant.pick("activities", few, _is_call):
-        wrong = activity["duration_s"] * 1000
-        plant.spoil("A106", "activities", activity, "duration_s", wrong, note="milliseconds")
-    for ticket in plant.pick("tickets", few):
-        wrong = ticket["cost"] * 100
-        plant.spoil("A106", "tickets", ticket, "cost", wrong, note="×100")
+        plant.take("invoices", [invoice])
+        amount, cost = deals.amount(row, "amount"), deals.amount(row, "cost")
+        large = Decimal("1000000.00") if number % 4 == 0 else amount * factor
+        paid = plant.made.bills.paid[invoice] != NONE
+        tax = invoices.amount(invoice, "tax")
+        ratio = large / amount
+        invoices.set(
+            invoice, amount=large, tax=(tax * ratio).quantize(Decimal("0.01")),
+            paid_amount=large if paid else Decimal("0.00"),
+        )  # fmt: skip
+        for payment in plant.children("payments", "invoice_id", "invoices", invoice):
+            payments.set(int(payment), amount=large)
+            plant.take("payments", [int(payment)])
+            plant.alike("A106", "payments", int(payment), "amount", note)
+        plant.alike("A106", "invoices", invoice, "amount", note)
+        plant.alike(
+            "A106",
+            "deals",
+            row,
+            "amount",
+            note,
+            amount=large,
+            cost=(cost * ratio).quantize(Decimal("0.01")),
+        )
+        plant.restate(row, large)
 
 
-def _is_call(row: Row) -> bool:
-    return row["kind"] == "call" and isinstance(row["duration_s"], int)
-
-
-def _group(deal: Row) -> tuple[str, str]:
-    return deal["kind"], deal["currency"]
-
-
-def _medians(plant: Planter, lined: set[str]) -> dict[tuple[str, str], float]:
-    groups: dict[tuple[str, str], list[float]] = {}
-    for deal in plant.world.tables["deals"]:
-        if isinstance(deal["amount"], Decimal):
-            groups.setdefault(_group(deal), []).append(float(deal["amount"]))
-    return {group: sorted(found)[len(found) // 2] for group, found in groups.items()}
-
-
-def _misspell(rng: random.Random, text: str) -> str:
-    """One letter of the longest word left out, but never its first or last."""
-    place = rng.randrange(2, max(3, len(text.split()[0]) - 1))
-    return text[:place] + text[place + 1 :]
-
-
-def _spellings(plant: Planter, rng: random.Random) -> None:
-    places = (
-        ("accounts", "industry"), ("accounts", "city"), ("leads", "source"),
-        ("deals", "lost_reason"),
-    )  # fmt: skip
-    for number in range(plant.count):
-        table, column = places[number % len(places)]
+def _spellings(plant: Planter) -> None:
+    leads, sales = plant.table("leads"), plant.made.sales
+    places: tuple[tuple[str, str, Bools | None], ...] = (
+        ("accounts", "industry", None),
+        ("accounts", "city", None),
+        ("leads", "source", leads.among("status", "rejected")),
+        ("deals", "lost_reason", sales.status == LOST),
+    )
+    each = -(-plant.n // len(places))
+    for table, column, where in places:
+        made = plant.table(table)
         common = _common(plant, table, column)
-        for row in plant.pick(table, 1, found_in(column, common)):
-            text: str = row[column]
-            if number // len(places) % 3 == 0:
-                spelt, strength = text.lower(), "medium"
-            elif number // len(places) % 3 == 1:
-                spelt, strength = _misspell(rng, text), "strong"
+        mask = common if where is None else common & where
+        for row, strength, number in plant.graded(table, mask, each):
+            text = str(made.get(row, column))
+            if strength == "blatant":
+                spelt = text.upper()
+            elif strength == "clear":
+                spelt = text.lower() if number % 2 else f"{text} "
             else:
-                spelt, strength = text.upper(), "medium"
+                spelt = typo(text, number)
+            if spelt.strip() == text:
+                spelt = text.lower()
             plant.spoil("A107", table, row, column, spelt, strength)
     for big, small, index, prefix, digits in _NEIGHBOURS:
-        near = plant.pick(
-            "accounts",
-            max(2, plant.count // 5),
-            both(among("city", big), filled("address")),
-        )
-        for account in near:
-            street = account["address"].split(", ", 1)[1]
-            account["address"] = f"{index}, {street}"
-            account["phone"] = prefix + str(rng.randrange(10 ** (digits - 1), 10**digits))
-            plant.alike("A107", "accounts", account, "city", small, f"not {big}: another town")
+        there = plant.table("accounts").among("city", big)
+        for row, number in plant.lookalikes("accounts", there, 0.34):
+            street = str(plant.table("accounts").get(row, "address")).split(", ", 1)[1]
+            phone = prefix + str(10 ** (digits - 1) + plant.block.number * 500 + number)
+            cells = {"city": small, "address": f"{index}, {street}", "phone": phone}
+            plant.alike("A107", "accounts", row, "city", f"not {big}: another town", **cells)
 
 
-def _common(plant: Planter, table: str, column: str) -> set[str]:
-    """Values frequent enough that one odd spelling is plainly the rarer one."""
-    counts: dict[str, int] = {}
-    for row in plant.world.tables[table]:
-        if row[column] is not None:
-            counts[row[column]] = counts.get(row[column], 0) + 1
-    best = sorted(counts, key=lambda value: (-counts[value], value))[:6]
-    return set(best)
+def _common(plant: Planter, table: str, column: str) -> Bools:
+    """Rows whose value is frequent, so that one odd spelling is plainly the rarer one."""
+    made = plant.table(table).words(column)
+    counts = np.bincount(made.raw[made.raw >= 0], minlength=len(made.words))
+    best = np.argsort(-counts, kind="stable")[:6]
+    return np.isin(made.raw, best)
 
 
-def _totals(plant: Planter, rng: random.Random) -> None:
-    lined = plant.with_lines()
-    each = max(2, plant.count // 4)
+def _totals(plant: Planter) -> None:
+    sales, deals = plant.made.sales, plant.table("deals")
+    quiet = plant.untouched("deal_lines", "deal_id", "deals")
+    lined = (sales.lines > 0) & quiet
+    bills = plant.untouched("invoices", "deal_id", "deals")
+    third = -(-plant.n // 3)
+    factors = {"blatant": "1.35", "clear": "1.12", "faint": "1.02"}
+    for row, strength, number in plant.graded("deals", lined & (sales.status == LOST), third):
+        amount = deals.amount(row, "amount")
+        wrong = (amount * Decimal(factors[strength])).quantize(Decimal("0.01")) + number
+        plant.take_deal(row, "deal_lines")
+        plant.spoil("A108", "deals", row, "amount", wrong, strength, "header against lines")
+    for number, row in enumerate(plant.pick("deals", third, lined & bills & (sales.status == WON))):
+        amount = deals.amount(row, "amount")
+        wrong = (amount * Decimal("1.2")).quantize(Decimal("0.01"))
+        plant.take_deal(row, "deal_lines", "invoices")
+        plant.follows("R107", "deals", row, "amount", "the invoices are right")
+        strength = ("blatant", "clear")[number % 2]
+        plant.spoil("A108", "deals", row, "amount", wrong, strength, "tax added twice")
+    _wrong_lines(plant, lined & (sales.status == LOST), third)
+    closed = sales.status != OPEN
+    for row, strength, _ in plant.graded("deals", closed, third):
+        chance = {
+            "blatant": 50,
+            "clear": 75 if sales.status[row] == LOST else 25,
+            "faint": 10 if sales.status[row] == LOST else 90,
+        }
+        note = f"the deal is {deals.get(row, 'status')}"
+        plant.spoil("A108", "deals", row, "probability", chance[strength], strength, note)
+    for number, row in enumerate(plant.pick("invoices", third)):
+        tax = plant.table("invoices").amount(row, "tax")
+        strength = ("blatant", "clear")[number % 2]
+        wrong = -tax if number % 2 else tax * 10
+        plant.spoil("A108", "invoices", row, "tax", wrong, strength, "sign or place of the tax")
+        plant.follows("A106", "invoices", row, "tax")
+    for row, _ in plant.lookalikes("deals", lined & (sales.status == LOST), 0.5):
+        amount = deals.amount(row, "amount")
+        plant.take_deal(row, "deal_lines")
+        cents = amount + Decimal("0.01")
+        plant.alike("A108", "deals", row, "amount", "a cent of rounding", amount=cents)
+    for row, _ in plant.lookalikes("deals", closed & (sales.lines == 0), 0.5):
+        plant.alike("A108", "deals", row, "amount", "a lump sum: there are no lines to add")
 
-    def summed(deal: Row) -> bool:
-        return deal["id"] in lined and isinstance(deal["amount"], Decimal)
 
-    def lost(deal: Row) -> bool:
-        return summed(deal) and deal["status"] == "lost"
-
-    for deal in plant.pick("deals", each, lost):
-        wrong = money(float(deal["amount"]) * rng.choice((0.8, 1.12, 1.2, 1.35)))
-        plant.spoil("A108", "deals", deal, "amount", wrong, note="header against lines")
-    for deal in plant.pick("deals", each, lambda row: summed(row) and row["status"] == "won"):
-        wrong = money(float(deal["amount"]) * 1.2)
-        plant.follows("R107", "deals", deal["id"], "amount", "the invoices are right")
-        plant.spoil("A108", "deals", deal, "amount", wrong, note="tax added twice")
-    for deal in plant.pick("deals", each, lost):
-        line = next(r for r in plant.world.tables["deal_lines"] if r["deal_id"] == deal["id"])
-        plant.touch("deal_lines", line["id"])
-        more = money(float(line["total"]) * 0.1)
-        deal["amount"] += more
-        wrong = line["total"] + more
+def _wrong_lines(plant: Planter, where: Bools, count: int) -> None:
+    deals, lines = plant.table("deals"), plant.table("deal_lines")
+    for row in plant.pick("deals", count, where):
+        line = int(plant.children("deal_lines", "deal_id", "deals", row)[0])
+        plant.take_deal(row, "deal_lines")
+        total, amount = lines.amount(line, "total"), deals.amount(row, "amount")
+        more = (total / 10).quantize(Decimal("0.01")) + 1
+        deals.set(row, amount=amount + more)
         note = "quantity × price − discount is less"
-        plant.spoil("A108", "deal_lines", line, "total", wrong, "medium", note)
-    for deal, wrong_chance in zip(
-        plant.pick("deals", each, lambda row: row["status"] != "open"),
-        (40, 75, 60, 50, 35),
-        strict=False,
-    ):
-        plant.spoil("A108", "deals", deal, "probability", wrong_chance, note=deal["status"])
-    for invoice in plant.pick("invoices", each):
-        wrong = -invoice["tax"]
-        plant.spoil("A108", "invoices", invoice, "tax", wrong, note="sign of the tax")
-    for deal in plant.pick("deals", plant.count // 2, lost):
-        cents = deal["amount"] + Decimal("0.01")
-        plant.alike("A108", "deals", deal, "amount", cents, "a cent of rounding")
+        plant.spoil("A108", "deal_lines", line, "total", total + more, "faint", note)
 
 
-def _confessions(plant: Planter, rng: random.Random) -> None:
-    leads = plant.pick("leads", plant.count, among("status", "rejected", "working"))
-    for number, lead in enumerate(leads):
-        prefix = next(code for code in _CONFESSIONS if str(lead["phone"]).startswith(code))
+def _confessions(plant: Planter) -> None:
+    leads, phones = plant.table("leads"), plant.made.leads.phones
+    judged = leads.among("status", "rejected", "working") & leads.filled("phone")
+    for row, strength, number in plant.graded("leads", judged):
+        digits = f"+{phones[row]}"
+        prefix = next(code for code in _CONFESSIONS if digits.startswith(code))
         *texts, tries = _CONFESSIONS[prefix]
         text = texts[number % len(texts)]
-        column = ("note", "tags")[number // len(texts) % 2]
-        if column == "note" and number % 3 == 0:
-            text = f"{text.capitalize()}, {tries.format(count=rng.randint(2, 9))}"
-        plant.spoil("A110", "leads", lead, column, text)
-    for number, lead in enumerate(
-        plant.pick("leads", plant.count // 2, among("status", "nurturing"))
-    ):
-        text = _pick(_NO_CONFESSIONS, number).format(count=rng.randint(3, 60))
-        plant.alike("A110", "leads", lead, "note", text, "such a word in another sense")
-
-
-def _pick(texts: Sequence[str], number: int) -> str:
-    return texts[number % len(texts)]
+        if strength == "blatant":
+            plant.spoil("A110", "leads", row, "tags", text, strength)
+        elif strength == "clear":
+            longer = f"{text.capitalize()}, {tries.format(count=2 + number % 8)}"
+            plant.spoil("A110", "leads", row, "note", longer, strength)
+        else:
+            plant.spoil("A110", "leads", row, "note", _HINTS[number % len(_HINTS)], strength)
+        plant.follows("A107", "leads", row, "tags")
+        plant.follows("C108", "leads", row, "note")
+    for row, number in plant.lookalikes("leads", leads.among("status", "nurturing", "rejected")):
+        text = _NO_CONFESSIONS[number % len(_NO_CONFESSIONS)].format(count=3 + number % 60)
+        plant.alike("A110", "leads", row, "note", "such a word in another sense", note=text)

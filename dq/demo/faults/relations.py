@@ -3,295 +3,307 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from dq.demo.faults.plant import Planter, among, both, empty, found_in
-from dq.demo.house import money
-from dq.demo.people import Names, words
-from dq.demo.when import END
-from dq.demo.world import Row
+import numpy as np
+
+from dq.demo.chance import NONE, Bools
+from dq.demo.faults.plant import STRENGTHS, Planter
+from dq.demo.sales import LOST, OPEN, WON
+from dq.demo.staff import ROLES
+from dq.demo.when import to_date
 
 __all__ = ["plant_relations"]
 
 
 def plant_relations(plant: Planter) -> None:
     """R101 to R107."""
+    _idle_parents(plant)
     _ambiguous_names(plant)
     _cycles(plant)
-    _idle_parents(plant)
+    _invoices(plant)
     _owners(plant)
     _many(plant)
-    _invoices(plant)
     _orphans(plant)
 
 
-def _near_miss(key: str, number: int) -> str:
+def _near_miss(key: str, strength: str, number: int) -> str:
     """A key mistyped so that a reader still sees which one was meant."""
     if "-" in key:
-        return key.replace("-", ("", " ", "_")[number % 3], 1)
-    return (key[0] + "O" + key[2:], key[0] + "-" + key[1:], key[0] + "0" + key[1:])[number % 3]
+        return (
+            key.replace("-", ("", " ", "_")[number % 3], 1)
+            if strength == "clear"
+            else key[:-1] + "O"
+        )
+    if strength == "clear":
+        return f"{key[0]}-{key[1:]}"
+    return key[:1] + key[1:].replace("0", "O", 1) if "0" in key[1:] else key[:1] + "O" + key[1:]
 
 
 def _orphans(plant: Planter) -> None:
-    each = max(1, plant.count // 5)
-    links = (
-        ("deals", "account_id", lambda row: row["status"] == "lost"),
-        ("deal_lines", "product_id", lambda row: plant.is_free("deals", row["deal_id"])),
-        ("activities", "deal_id", lambda row: row["deal_id"] is not None),
-        ("touches", "campaign_id", lambda row: row["campaign_id"] is not None),
-        ("payments", "invoice_id", lambda row: True),
+    sales = plant.made.sales
+    links: tuple[tuple[str, str, Bools | None], ...] = (
+        ("deals", "account_id", (sales.status == LOST) & (sales.lines == 0)),
+        ("deal_lines", "product_id", None),
+        ("activities", "deal_id", plant.made.work.deal != NONE),
+        ("touches", "campaign_id", None),
+        ("payments", "invoice_id", None),
         ("contacts", "account_id", _in_crowd(plant)),
     )
+    each = -(-plant.n // len(links)) + 1
     for table, column, where in links:
-        for number, row in enumerate(plant.pick(table, each, where)):
-            if number % 2 == 0:
-                wrong, strength, note = _near_miss(row[column], number // 2), "medium", "mistyped"
+        made = plant.table(table)
+        for row, strength, number in plant.graded(table, where, each):
+            key = str(made.get(row, column))
+            if strength == "blatant":
+                wrong, note = f"{key[0]}{987_650_000 + number}", "no such record"
             else:
-                wrong, strength, note = row[column][0] + "987654", "strong", "no such record"
+                wrong, note = _near_miss(key, strength, number), f"mistyped: {key}"
             plant.spoil("R101", table, row, column, wrong, strength, note)
     for column in ("campaign_id", "lead_id"):
-        for deal in plant.pick("deals", each, empty(column)):
-            plant.alike("R101", "deals", deal, column, note="empty is no orphan")
+        empty = plant.table("deals")[column] == NONE
+        for row, _ in plant.lookalikes("deals", empty, 0.35):
+            plant.alike("R101", "deals", row, column, "empty is no orphan")
+    stray = plant.table("requests")["lead_id"] == NONE
+    for row, _ in plant.lookalikes("requests", stray, 0.3):
+        plant.alike("R101", "requests", row, "lead_id", "a request that led to nothing")
 
 
-def _in_crowd(plant: Planter) -> Callable[[Row], bool]:
+def _in_crowd(plant: Planter) -> Bools:
     """Contacts whose account still has two others when they are gone."""
-    people = Counter(row["account_id"] for row in plant.world.tables["contacts"])
-    main = {row["contact_id"] for row in plant.world.tables["deals"]}
-    return lambda row: people[row["account_id"]] > 2 and row["id"] not in main
+    clients = plant.made.clients
+    size = np.diff(clients.first_contact)
+    return np.asarray((size[clients.account] > 2) & ~plant.named("contacts"))
 
 
 def _ambiguous_names(plant: Planter) -> None:
     """Tickets know clients by name; two clients get one name."""
-    tickets = plant.world.tables["tickets"]
-    known = Counter(row["account_id"] for row in tickets)
-    often = {name for name, _ in known.most_common(plant.count * 2)}
-
-    def named(row: Row) -> bool:
-        return row["name"] in often and row["legal_form"] not in ("ИП", "ФОП", "Trading")
-
-    def silent(row: Row) -> bool:
-        return known[row["name"]] == 0
-
-    for account in plant.pick("accounts", max(4, plant.count // 3), named):
-        twins = plant.pick(
-            "accounts",
-            1,
-            both(among("country", account["country"]), silent),
-        )
+    accounts, tickets = plant.table("accounts"), plant.table("tickets")
+    clients = plant.made.clients
+    above = plant.ticket_accounts()
+    live = np.flatnonzero(plant.free("tickets"))
+    known = Counter(above[live].tolist())
+    silent = np.array([known[row] == 0 for row in range(accounts.size)]) & ~clients.sole
+    often = np.array([known[row] > 0 for row in range(accounts.size)]) & ~clients.sole
+    quoted = often & (clients.language != 2)
+    left = dict.fromkeys(STRENGTHS, plant.n)
+    for row in plant.pick("accounts", 3 * plant.n, quoted):
+        strength = max(left, key=lambda name: left[name])
+        if left[strength] <= 0:
+            break
+        twins = plant.pick("accounts", 1, silent & (clients.language == clients.language[row]))
         for twin in twins:
-            twin["name"] = account["name"]
-            note = f"the name of {account['id']}, another tax number and town"
-            plant.alike("D101", "accounts", twin, "name", note=note)
-            for ticket in tickets:
-                if ticket["account_id"] == account["name"]:
-                    plant.touch("tickets", ticket["id"])
-                    note = f"{account['id']} or {twin['id']}"
-                    value = account["name"]
-                    plant.fault("R102", "tickets", ticket["id"], "account_id", value, note=note)
-    clear = plant.pick("tickets", plant.count // 2, lambda row: "«" in row["account_id"])
-    for number, ticket in enumerate(clear):
-        plain = ticket["account_id"].replace("«", '"').replace("»", '"')
-        spelt = plain.upper() if number % 2 else f" {plain} "
-        plant.alike("R102", "tickets", ticket, "account_id", spelt, "one client, other spelling")
+            name = str(accounts.get(row, "name"))
+            other = {
+                "blatant": name,
+                "clear": name.replace("«", '"').replace("»", '"'),
+                "faint": name.replace("«", '"').replace("»", '"').upper(),
+            }[strength]
+            accounts.set(twin, name=other)
+            note = f"the name of {plant.key('accounts', row)}, another tax number and town"
+            plant.alike("D101", "accounts", twin, "name", note)
+            plant.follows("D102", "accounts", twin, "", note)
+            both = f"{plant.key('accounts', row)} or {plant.key('accounts', twin)}"
+            for ticket in np.flatnonzero(above == row).tolist():
+                if plant.free("tickets")[ticket]:
+                    plant.take("tickets", [ticket])
+                    left[strength] -= 1
+                    plant.blemish("R102", "tickets", ticket, strength, "account_id", both)
+                elif not plant.table("tickets").gone[ticket]:
+                    plant.follows("R102", "tickets", ticket, "account_id", both)
+    clear = np.array([row >= 0 and quoted[row] and plant.free("accounts")[row] for row in above])
+    for row, number in plant.lookalikes("tickets", clear):
+        name = str(tickets.get(row, "account_id")).replace("«", '"').replace("»", '"')
+        spelt = name.upper() if number % 2 else f" {name} "
+        plant.take("accounts", [int(above[row])])
+        plant.alike(
+            "R102", "tickets", row, "account_id", "one client, other spelling", account_id=spelt
+        )
+        plant.follows("R101", "tickets", row, "account_id")
 
 
 def _owners(plant: Planter) -> None:
-    users = plant.world.tables["users"]
-    leavers = [user for user in users if user["left_at"] is not None]
-    each = plant.count // 4 + 1
-    cases = (
-        ("deals", lambda row: row["status"] == "open" and row["owner_id"] is not None),
-        ("accounts", lambda row: True),
-        ("leads", lambda row: row["status"] in ("new", "working", "nurturing")),
-        ("contacts", lambda row: True),
+    users, staff = plant.table("users"), plant.made.staff
+    sales, leads = plant.made.sales, plant.table("leads")
+    gone = staff.leavers()
+    recent = gone[np.argsort(-staff.left[gone], kind="stable")]
+    places: tuple[tuple[str, Bools | None], ...] = (
+        ("deals", sales.status == OPEN),
+        ("accounts", None),
+        ("leads", leads.among("status", "new", "working", "nurturing")),
+        ("contacts", None),
     )
-    for table, where in cases:
-        for number, row in enumerate(plant.pick(table, each, where)):
-            if number % 3 == 2:
-                plant.spoil("R103", table, row, "owner_id", "U777", note="unknown")
-                plant.follows("R101", table, row["id"], "owner_id")
-            else:
-                user = leavers[number % len(leavers)]
-                note = f"left on {user['left_at']}"
-                plant.spoil("R103", table, row, "owner_id", user["id"], "medium", note)
-    gone = {user["id"]: user["left_at"] for user in leavers}
-    closed = plant.pick(
-        "deals", plant.count, lambda row: row["owner_id"] in gone and row["closed_at"] is not None
-    )
-    for deal in closed:
-        plant.alike("R103", "deals", deal, "owner_id", note="closed while the owner was there")
+    each = -(-plant.n // len(places))
+    for table, where in places:
+        for row, strength, number in plant.graded(table, where, each):
+            if strength == "blatant":
+                plant.spoil("R103", table, row, "owner_id", "U777777", strength, "unknown")
+                plant.follows("R101", table, row, "owner_id")
+                continue
+            pool = (
+                recent[: max(1, len(recent) // 2)]
+                if strength == "faint"
+                else recent[-max(1, len(recent) // 2) :]
+            )
+            user = int(pool[number % len(pool)])
+            note = f"left on {to_date(int(staff.left[user]))}"
+            plant.spoil("R103", table, row, "owner_id", users.get(user, "id"), strength, note)
+    closed = np.isin(sales.owner, gone) & (sales.status != OPEN)
+    for row, _ in plant.lookalikes("deals", closed):
+        plant.alike("R103", "deals", row, "owner_id", "closed while the owner was there")
 
 
 def _many(plant: Planter) -> None:
-    contacts = plant.world.tables["contacts"]
-    accounts = plant.world.tables["accounts"]
-
-    def settled(row: Row) -> bool:
-        return row["status"] != "open" and row["contact_id"] is not None
-
-    for number, deal in enumerate(plant.pick("deals", plant.count // 2 + 1, settled)):
-        other = contacts[(number * 37 + 11) % len(contacts)]["id"]
-        both = f"{deal['contact_id']};{other}"
-        plant.spoil("R104", "deals", deal, "contact_id", both)
-        plant.follows("R101", "deals", deal["id"], "contact_id")
-    crowd = plant.pick("contacts", plant.count // 2 + 1, _in_crowd(plant))
-    for number, contact in enumerate(crowd):
-        other = accounts[(number * 53 + 7) % len(accounts)]["id"]
-        both = f"{contact['account_id']}; {other}"
-        plant.spoil("R104", "contacts", contact, "account_id", both)
-        plant.follows("R101", "contacts", contact["id"], "account_id")
+    """Two keys in a cell that holds one."""
+    sales, contacts = plant.made.sales, plant.table("contacts")
+    accounts = plant.table("accounts")
+    half = -(-plant.n // 2)
+    joints = {"blatant": ";", "clear": ", ", "faint": " / "}
+    for row, strength, number in plant.graded("deals", sales.status == LOST, half):
+        other = contacts.columns["id"].value((row * 37 + number) % contacts.size)
+        both = f"{plant.table('deals').get(row, 'contact_id')}{joints[strength]}{other}"
+        plant.spoil("R104", "deals", row, "contact_id", both, strength)
+        plant.follows("R101", "deals", row, "contact_id")
+    for row, strength, number in plant.graded("contacts", _in_crowd(plant), half):
+        other = accounts.columns["id"].value((row * 53 + number) % accounts.size)
+        both = f"{contacts.get(row, 'account_id')}{joints[strength]}{other}"
+        plant.spoil("R104", "contacts", row, "account_id", both, strength)
+        plant.follows("R101", "contacts", row, "account_id")
     _joint_names(plant)
 
 
 def _joint_names(plant: Planter) -> None:
     """Names with commas in a column that links by name are one client each."""
-    tickets = plant.world.tables["tickets"]
-    known = {row["account_id"] for row in tickets}
-
-    def partnership(row: Row) -> bool:
-        return row["country"] == "GB" and row["name"] in known
-
-    for account in plant.pick("accounts", plant.count // 3 + 1, partnership):
-        first, *rest = account["name"].split()
+    accounts, clients = plant.table("accounts"), plant.made.clients
+    above = plant.ticket_accounts()
+    known = np.zeros(accounts.size, dtype=np.bool_)
+    known[above[(above >= 0) & plant.free("tickets")]] = True
+    british = known & (clients.language == 2) & ~clients.sole
+    left = 3 * plant.n
+    for row in plant.pick("accounts", 3 * plant.n, british):
+        first, *rest = str(accounts.get(row, "name")).split()
         joint = f"{first}, {rest[0]} & Sons {rest[-1]}"
-        for ticket in tickets:
-            if ticket["account_id"] == account["name"] and plant.is_free("tickets", ticket["id"]):
+        for ticket in np.flatnonzero(above == row):
+            if plant.free("tickets")[ticket]:
                 note = "one client with a comma in its name"
-                plant.touch("tickets", ticket["id"])
-                plant.alike("R104", "tickets", ticket, "account_id", joint, note)
-        account["name"] = joint
+                plant.take("tickets", [int(ticket)])
+                plant.alike("R104", "tickets", int(ticket), "account_id", note, account_id=joint)
+                left -= 1
+            else:
+                plant.table("tickets").set(int(ticket), account_id=joint)
+        accounts.set(row, name=joint)
+        if left <= 0:
+            break
 
 
 def _cycles(plant: Planter) -> None:
-    parents = {row["parent_id"] for row in plant.world.tables["accounts"]}
-
-    def leaf(row: Row) -> bool:
-        return row["id"] not in parents
-
-    members = plant.pick("accounts", plant.count + 4, leaf)
-    sizes = [1, 2, 3, 2, 1, 4] * 6
-    while members and sizes:
-        size = sizes.pop(0)
-        ring, members = members[:size], members[size:]
-        for place, account in enumerate(ring):
-            above = ring[(place + 1) % len(ring)]["id"]
-            note = f"a circle of {len(ring)}"
-            plant.spoil("R105", "accounts", account, "parent_id", above, note=note)
-    chain = plant.pick("accounts", 5, leaf)
-    for below, above in pairwise(chain):
-        plant.alike("R105", "accounts", below, "parent_id", above["id"], "deep, but it ends")
+    accounts = plant.table("accounts")
+    parents = accounts["parent_id"]
+    leaf = np.ones(accounts.size, dtype=np.bool_)
+    leaf[parents[parents != NONE] - plant.block.base("accounts")] = False
+    for strength, sizes in (("blatant", (1,)), ("clear", (2,)), ("faint", (3, 4, 5))):
+        left, number = plant.n, 0
+        while left > 0:
+            size = sizes[number % len(sizes)]
+            ring = plant.pick("accounts", size, leaf)
+            if len(ring) < size:
+                break
+            for place, row in enumerate(ring):
+                above = plant.key("accounts", ring[(place + 1) % size])
+                note = f"a circle of {size}"
+                plant.spoil("R105", "accounts", row, "parent_id", above, strength, note)
+            left, number = left - size, number + 1
+    for _ in range(max(1, -(-3 * plant.n // 4))):
+        chain = plant.pick("accounts", 5, leaf)
+        for below, above_row in pairwise(chain):
+            above = plant.key("accounts", above_row)
+            plant.alike(
+                "R105", "accounts", below, "parent_id", "deep, but it ends", parent_id=above
+            )
 
 
 def _idle_parents(plant: Planter) -> None:
     """Sellers without a deal and goods never sold, where their peers have many."""
-    rng = plant.rng("idle")
-    world = plant.world
-    names = Names("en", {user["email"] for user in world.tables["users"]})
-    boss = next(u["id"] for u in world.tables["users"] if u["department"] == "UK Sales")
-    for number in range(7):
-        person = names.person(rng)
-        fresh = number >= 5
-        row = world.add(
-            "users",
-            id=world.next_id("users", "U", 3),
-            name=person.full,
-            role="inside",
-            department=words("en")["department"],
-            manager_id=boss,
-            email=names.email(rng, person, "tillwright-group.com"),
-            phone_ext=str(180 + number),
-            hired_at=date(2026, 9, 21) if fresh else date(2023, 4, 3 + number),
-            last_login_at=END - timedelta(hours=3 + number),
-            active=True,
-        )
-        world.add(
-            "user_history",
-            user_id=row["id"],
-            valid_from=row["hired_at"],
-            department=row["department"],
-            role=row["role"],
-            manager_id=boss,
-        )
-        if fresh:
-            plant.alike("R106", "users", row, note="hired last week")
+    users, history = plant.table("users"), plant.table("user_history")
+    spare = np.flatnonzero(plant.made.staff.spare)
+    hired = {"blatant": date(2023, 4, 3), "clear": date(2025, 3, 3), "faint": date(2026, 2, 2)}
+    for number, row in enumerate(plant.revive("users", spare, len(spare))):
+        mine = np.flatnonzero(history["user_id"] == plant.block.base("users") + row)
+        history.gone[mine] = False
+        plant.take("user_history", mine)
+        strength = [*STRENGTHS, "alike"][number % 4]
+        day = hired.get(strength, date(2026, 9, 21))
+        for place in mine:
+            history.set(int(place), valid_from=day)
+        users.set(row, hired_at=day, left_at=None, active=True)
+        if strength == "alike":
+            plant.alike("R106", "users", row, "", "hired last week")
         else:
-            plant.fault("R106", "users", row["id"], note="three years, not one deal")
-    for number in range(8):
-        fresh = number >= 5
-        row = world.add(
-            "products",
-            id=f"ZED-{('ONE', 'TWO', 'TEN', 'MINI', 'NEO', 'AIR', 'SUN', 'SEA')[number]}-{number}",
-            name=f"Zed {number + 1}",
-            kind="goods",
-            list_price=Decimal("199.49") + number * 20,
-            cost=Decimal("90.00") + number * 9,
-            active=True,
-            introduced_at=date(2026, 9, 14) if fresh else date(2023, 2, 6 + number),
-        )
-        if fresh:
-            plant.alike("R106", "products", row, note="introduced two weeks ago")
+            plant.blemish("R106", "users", row, strength, "", f"since {day}, and not one deal")
+    if not plant.block.first:
+        return
+    products = plant.table("products")
+    since = {"blatant": date(2022, 2, 7), "clear": date(2024, 5, 6), "faint": date(2026, 3, 2)}
+    for number in range(16):
+        strength = [*STRENGTHS, "alike"][number % 4]
+        day = since.get(strength, date(2026, 9, 14))
+        row = products.copy(
+            number, id=f"ZED-{number + 1}-{701 + number}", name=f"Zed {number + 1}",
+            introduced_at=day, list_price=Decimal(1999 + number * 20) / 10, kind="goods",
+        )  # fmt: skip
+        if strength == "alike":
+            plant.alike("R106", "products", row, "", "introduced two weeks ago")
         else:
-            plant.fault("R106", "products", row["id"], note="never sold")
-    for campaign in world.tables["campaigns"]:
-        if campaign["kind"] == "programme":
-            plant.alike("R106", "campaigns", campaign, note="a programme: its children work")
-    for user in world.tables["users"]:
-        if user["role"] in ("marketing", "service"):
-            plant.alike("R106", "users", user, note="the job is not to sell")
+            plant.blemish("R106", "products", row, strength, "", f"since {day}, and never sold")
+    for place in np.flatnonzero(plant.made.house.campaigns.programme):
+        plant.take("campaigns", [int(place)])
+        plant.alike("R106", "campaigns", int(place), "", "a programme: its children work")
+    roles = plant.made.staff.role
+    for place in np.flatnonzero(np.isin(roles, [ROLES.index("marketing"), ROLES.index("service")])):
+        plant.alike("R106", "users", int(place), "", "the job is not to sell")
 
 
 def _invoices(plant: Planter) -> None:
-    world = plant.world
-    sold = {row["deal_id"] for row in world.tables["invoices"]}
-
-    def won(row: Row) -> bool:
-        known = isinstance(row["amount"], Decimal) and row["closed_at"] is not None
-        return row["status"] == "won" and row["id"] in sold and known
-
-    each = plant.count // 3 + 1
-    for deal in plant.pick("deals", each, won):
-        gone = {r["id"] for r in world.tables["invoices"] if r["deal_id"] == deal["id"]}
-        plant.drop("invoices", found_in("id", gone))
-        plant.drop("payments", found_in("invoice_id", gone))
-        plant.fault("R107", "deals", deal["id"], value=deal["amount"], note="won, no invoice")
-    parts = Counter(row["deal_id"] for row in world.tables["invoices"])
-    for number, deal in enumerate(
-        plant.pick("deals", each, lambda row: won(row) and parts[row["id"]] == 1)
-    ):
-        invoice = next(r for r in world.tables["invoices"] if r["deal_id"] == deal["id"])
-        plant.touch("invoices", invoice["id"])
-        invoice["amount"] = money(float(deal["amount"]) * (0.7 if number % 2 else 1.25))
-        invoice["tax"] = money(float(invoice["amount"]) / 6)
-        note = f"invoice {invoice['id']} says {invoice['amount']}"
-        plant.fault("R107", "deals", deal["id"], "amount", deal["amount"], note=note)
-        plant.follows("R107", "invoices", invoice["id"])
-    lost = plant.pick(
-        "deals", each, lambda r: r["status"] == "lost" and isinstance(r["amount"], Decimal)
-    )
-    for number, deal in enumerate(lost):
-        _invoice_of_lost(plant, deal, number)
-    for deal in plant.pick("deals", plant.count, lambda row: won(row) and parts[row["id"]] > 1):
-        plant.alike("R107", "deals", deal, note="several invoices that sum to the amount")
-
-
-def _invoice_of_lost(plant: Planter, deal: Row, number: int) -> None:
-    closed: datetime = deal["closed_at"]
-    row = plant.world.add(
-        "invoices",
-        id=f"N9{number + 1:05d}",
-        deal_id=deal["id"],
-        account_id=deal["account_id"],
-        issued_at=closed.date(),
-        due_at=closed.date() + timedelta(days=14),
-        amount=deal["amount"],
-        tax=money(float(deal["amount"]) / 6),
-        currency=deal["currency"],
-        paid_amount=Decimal(0),
-    )
-    plant.touch("invoices", row["id"])
-    plant.fault("R107", "invoices", row["id"], "deal_id", row["deal_id"], note="the deal is lost")
-    plant.follows("R107", "deals", deal["id"])
+    sales, bills = plant.made.sales, plant.made.bills
+    deals, invoices = plant.table("deals"), plant.table("invoices")
+    parts = np.bincount(bills.deal, minlength=len(sales.account))
+    won = (sales.status == WON) & plant.untouched("invoices", "deal_id", "deals")
+    for row in plant.pick("deals", plant.n, won):
+        mine = plant.children("invoices", "deal_id", "deals", row)
+        for invoice in mine:
+            plant.drop(
+                "payments", plant.children("payments", "invoice_id", "invoices", int(invoice))
+            )
+        plant.drop("invoices", mine)
+        plant.blemish("R107", "deals", row, "blatant", "amount", "won, no invoice")
+    for number, row in enumerate(plant.pick("deals", 2 * plant.n, won & (parts == 1))):
+        invoice = int(plant.children("invoices", "deal_id", "deals", row)[0])
+        strength, factors = (("clear", ("0.7", "1.25")), ("faint", ("0.97", "1.04")))[number % 2]
+        amount, tax = invoices.amount(invoice, "amount"), invoices.amount(invoice, "tax")
+        factor = Decimal(factors[number // 2 % 2])
+        invoices.set(
+            invoice, amount=(amount * factor).quantize(Decimal("0.01")),
+            tax=(tax * factor).quantize(Decimal("0.01")),
+        )  # fmt: skip
+        plant.take("invoices", [invoice])
+        plant.follows("R107", "invoices", invoice)
+        note = f"invoice {plant.key('invoices', invoice)} says {invoices.get(invoice, 'amount')}"
+        plant.blemish("R107", "deals", row, strength, "amount", note)
+    lost = (sales.status == LOST) & (sales.amount != NONE)
+    for number, row in enumerate(plant.pick("deals", -(-plant.n // 2), lost)):
+        closed = to_date(int(sales.closed[row]) // 86_400)
+        amount = deals.amount(row, "amount")
+        new = plant.copy(
+            "invoices", number, deal_id=plant.key("deals", row),
+            account_id=deals.get(row, "account_id"), issued_at=closed,
+            due_at=date.fromordinal(closed.toordinal() + 14), amount=amount,
+            tax=(amount / 6).quantize(Decimal("0.01")), currency=deals.get(row, "currency"),
+            paid_amount=Decimal("0.00"), paid_at=None,
+        )  # fmt: skip
+        plant.blemish("R107", "invoices", new, "clear", "deal_id", "the deal is lost")
+        plant.follows("R107", "deals", row)
+    for row, _ in plant.lookalikes("deals", won & (parts > 1)):
+        plant.take_deal(row, "invoices")
+        plant.alike("R107", "deals", row, "amount", "several invoices that sum to the amount")

@@ -1,197 +1,195 @@
-"""Family C, what is missing around a record: trails, periods, variety, people at a client."""
+"""Family C, second half: thin records, empty notes, missing trails, unready companies."""
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from collections.abc import Callable
-from datetime import date, datetime
+import numpy as np
 
-from dq.demo.clients import language_of
-from dq.demo.faults.plant import Planter, among, both, cell, found_in
-from dq.demo.people import words
-from dq.demo.world import Row
+from dq.demo.chance import NONE, Bools
+from dq.demo.faults.plant import Planter
+from dq.demo.lexicon import LANGUAGES, words
+from dq.demo.sales import OPEN, WON
 
-__all__ = ["list_constant_columns", "plant_surroundings", "referenced_contacts"]
+__all__ = ["plant_thin"]
+
+_THIN = {
+    "accounts": "legal_form tax_id kpp registration_id bank_account bic category domain email"
+    " address city industry",
+    "contacts": "first_name last_name middle_name email title birth_date consent source",
+    "leads": "email website form_id kind budget interest need note tags company",
+}
+_SPARED = {
+    "accounts": {"clear": ("city",), "faint": ("city", "email", "industry", "legal_form")},
+    "contacts": {"clear": ("first_name",), "faint": ("first_name", "last_name", "source")},
+    "leads": {"clear": ("company",), "faint": ("company", "email", "interest")},
+}
+"""What a thin record keeps, beside its name, phone, owner and dates."""
 
 _SILENT = {
-    "ru": ("позвонил", "созвонились", "ок", "написал письмо"),
-    "uk": ("дзвонив", "зателефонував", "ок", "написав листа"),
-    "en": ("called", "spoke", "ok", "sent mail"),
+    "ru": ("позвонил", "ок", "созвонились", "написал письмо"),
+    "uk": ("дзвонив", "ок", "зателефонував", "написав листа"),
+    "en": ("called", "ok", "spoke", "sent mail"),
+    "kz": ("позвонил", "ок", "созвонились", "связался"),
 }
 _TELLING = {
-    "ru": ("Ждут КП до пятницы", "Отказ: дорого", "Просит скидку 7 %"),
-    "uk": ("Чекають КП до п'ятниці", "Відмова: дорого", "Просить знижку 7 %"),
-    "en": ("Wants offer by Friday", "No: too dear", "Asks for 7 % off"),
+    "ru": ("Ждут КП до пятницы", "Отказ: дорого", "Просит скидку 7 %", "Перезвонить в 15:00"),
+    "uk": ("Чекають КП до п'ятниці", "Відмова: дорого", "Просить знижку 7 %", "Набрати о 15:00"),
+    "en": ("Wants offer by Friday", "No: too dear", "Asks for 7 % off", "Ring back at 3 pm"),
+    "kz": ("Ждут КП до пятницы", "Отказ: дорого", "Просит скидку 7 %", "Перезвонить в 15:00"),
 }
-_SHORT_MONTHS = (
-    ("requests", "created_at", 2025, 5),
-    ("touches", "touched_at", 2025, 10),
-    ("tasks", "created_at", 2026, 4),
-    ("documents", "sent_at", 2025, 11),
-    ("tickets", "opened_at", 2026, 5),
-)
-_CONSTANT = (
-    ("tickets", "priority", "normal"),
-    ("deal_contacts", "role", "user"),
-    ("tasks", "kind", "call"),
-    ("accounts", "category", "C"),
-    ("leads", "kind", "inbound"),
-)
+_REQUISITES = ("tax_id", "kpp", "registration_id", "bank_account", "bic")
 
 
-def plant_surroundings(plant: Planter) -> None:
-    """C108, C109, C110, C111 and C112."""
-    rng = plant.rng("surroundings")
+def plant_thin(plant: Planter) -> None:
+    """C103, C108, C109 and C112."""
     _lonely_accounts(plant)
     _no_trail(plant)
-    _short_months(plant, rng)
-    _notes(plant, rng)
-    _constant(plant, rng)
+    _notes(plant)
+    _thin_records(plant)
 
 
-def referenced_contacts(plant: Planter) -> set[str]:
-    """Keys of contacts that another table names."""
-    found: set[str] = set()
-    for table in ("deals", "deal_contacts", "activities", "touches"):
-        found |= {row["contact_id"] for row in plant.world.tables[table] if row["contact_id"]}
-    return found | {row["converted_contact_id"] for row in plant.world.tables["leads"]}
+def _busy(plant: Planter) -> Bools:
+    """Accounts with an open deal."""
+    sales = plant.made.sales
+    mask = np.zeros(plant.table("accounts").size, dtype=np.bool_)
+    mask[sales.account[sales.status == OPEN]] = True
+    return mask
+
+
+def _can_be_alone(plant: Planter, named: Bools) -> Bools:
+    """Accounts of whose contacts all but one at most are named nowhere, and untouched."""
+    account = plant.made.clients.account
+    unused = ~named & plant.free("contacts")
+    size = plant.table("accounts").size
+    used = np.bincount(account[~unused], minlength=size)
+    return np.asarray((used <= 1) & (np.bincount(account[unused], minlength=size) > 0))
+
+
+def _leave_one(plant: Planter, account: int, named: Bools) -> None:
+    """One contact stays with the account: the one that something names, if there is one."""
+    clients = plant.made.clients
+    first, last = clients.first_contact[account : account + 2]
+    mine = clients.contacts_of[first:last]
+    unused = mine[plant.free("contacts")[mine] & ~named[mine]]
+    plant.drop("contacts", unused if len(unused) < len(mine) else unused[1:])
+    plant.take("contacts", mine)
 
 
 def _lonely_accounts(plant: Planter) -> None:
-    """Accounts with open deals and one contact, or with no requisites."""
-    tables = plant.world.tables
-    busy = {deal["account_id"] for deal in tables["deals"] if deal["status"] == "open"}
-    people = Counter(contact["account_id"] for contact in tables["contacts"])
-    spare: dict[str, str] = {}
-    used = referenced_contacts(plant)
-    for contact in tables["contacts"]:
-        if people[contact["account_id"]] == 2 and contact["id"] not in used:
-            spare[contact["account_id"]] = contact["id"]
-
-    def leave_one(account: Row) -> None:
-        gone = spare[account["id"]]
-        plant.drop("contacts", among("id", gone))
-        rest = [row for row in tables["contacts"] if row["account_id"] == account["id"]]
-        plant.touch_all("contacts", rest)
-
-    def strip(account: Row) -> None:
-        for column in ("tax_id", "kpp", "registration_id", "bank_account", "bic"):
-            account[column] = None
-
-    half = plant.count // 2 + 1
-    lonely = plant.pick("accounts", half, lambda row: row["id"] in busy & spare.keys())
-    for account in lonely:
-        leave_one(account)
-        plant.fault("C112", "accounts", account["id"], note="an open deal, one contact")
-    rest = 2 * half - len(lonely)
-    for account in plant.pick("accounts", rest, lambda row: row["id"] in busy):
-        strip(account)
-        plant.fault("C112", "accounts", account["id"], note="an open deal, no requisites")
-        plant.follows("C101", "accounts", account["id"], "tax_id")
-        plant.follows("C103", "accounts", account["id"])
-    idle = spare.keys() - busy
-    for account in plant.pick("accounts", half, lambda row: row["id"] in idle):
-        leave_one(account)
-        plant.alike("C112", "accounts", account, note="one contact, but nothing is open")
+    accounts, busy = plant.table("accounts"), _busy(plant)
+    named = plant.named("contacts")
+    alone = _can_be_alone(plant, named)
+    lonely = plant.pick("accounts", 2 * plant.n, busy & alone)
+    stripped = plant.pick("accounts", plant.n, busy)
+    for number, account in enumerate(lonely):
+        _leave_one(plant, account, named)
+        if number % 2 == 0:
+            accounts.set(account, **dict.fromkeys(_REQUISITES))
+            plant.follows("C101", "accounts", account, "tax_id")
+            plant.follows("C103", "accounts", account)
+            note = "an open deal, one contact, no requisites"
+            plant.blemish("C112", "accounts", account, "blatant", note=note)
+        else:
+            plant.blemish("C112", "accounts", account, "clear", note="an open deal, one contact")
+    for account in stripped:
+        accounts.set(account, tax_id=None)
+        plant.follows("C101", "accounts", account, "tax_id")
+        plant.blemish("C112", "accounts", account, "faint", note="an open deal, no tax number")
+    for account, _ in plant.lookalikes("accounts", ~busy & alone, 0.6):
+        _leave_one(plant, account, named)
+        plant.alike("C112", "accounts", account, "", "one contact, but nothing is open")
+    for account, _ in plant.lookalikes("accounts", busy & plant.made.clients.sole, 0.4):
+        plant.alike("C112", "accounts", account, "kpp", "a sole trader has fewer numbers")
 
 
 def _no_trail(plant: Planter) -> None:
-    tables = plant.world.tables
-    per_account = Counter(deal["account_id"] for deal in tables["deals"])
-
-    def moved_alone(deal: Row) -> bool:
-        alone = per_account[deal["account_id"]] == 1 and deal["lead_id"] is None
-        return alone and len(plant.paths[deal["id"]]) >= 3
-
-    for deal in plant.pick("deals", plant.count, moved_alone):
-        plant.drop("activities", among("deal_id", deal["id"]))
-        moves = len(plant.paths[deal["id"]]) - 1
-        plant.fault("C109", "deals", deal["id"], value=moves, note="moved, nothing was done")
-    for deal in plant.pick("deals", plant.count // 2, moved_alone):
-        for activity in tables["activities"]:
-            if activity["deal_id"] == deal["id"]:
-                activity["deal_id"] = None
-                plant.touch("activities", activity["id"])
-        note = "its activities are logged on the contact and the account"
-        plant.alike("C109", "deals", deal, note=note)
-
-
-def _short_months(plant: Planter, rng: random.Random) -> None:
-    for table, column, year, month in _SHORT_MONTHS:
-        rows = plant.world.tables[table]
-        inside = [row["id"] for row in rows if _in_month(row[column], year, month)]
-        kept = set(rng.sample(inside, len(inside) // 8))
-        gone = set(inside) - kept
-        plant.drop(table, found_in("id", gone))
-        note = f"{len(kept)} of {len(inside)} rows are left"
-        strength = "strong" if len(inside) >= 15 else "weak"
-        value = f"{year}-{month:02d}"
-        plant.fault("C110", table, "", column, value, len(inside), strength, note=note)
-        for quiet in ((2025, 1), (2025, 8)):
-            row = {"id": "", column: f"{quiet[0]}-{quiet[1]:02d}"}
-            plant.alike("C110", table, row, column, note="quiet every year, not cut short")
+    """Deals that moved while nothing was done; nobody else worked on the client either."""
+    sales = plant.made.sales
+    deals = np.bincount(sales.account, minlength=plant.table("accounts").size)
+    lead = plant.parents("deals", "lead_id", "leads")
+    alone = (deals[sales.account] == 1) & ((lead < 0) | plant.free("leads")[lead])
+    alone &= plant.untouched("activities", "deal_id", "deals")
+    moves = sales.reached + (sales.status != OPEN)
+    for strength, where in (
+        ("blatant", (sales.status == WON)),
+        ("clear", moves == 3),
+        ("faint", moves == 2),
+    ):
+        for row in plant.pick("deals", plant.n, alone & where & (moves >= 2)):
+            plant.drop("activities", plant.children("activities", "deal_id", "deals", row))
+            if lead[row] >= 0:
+                first = plant.children("activities", "lead_id", "leads", int(lead[row]))
+                plant.drop("activities", first)
+            note = f"{moves[row]} moves, and nothing was done"
+            plant.blemish("C109", "deals", row, strength, note=note)
+    activities = plant.table("activities")
+    for row, _ in plant.lookalikes("deals", alone & (moves >= 2)):
+        for activity in plant.children("activities", "deal_id", "deals", row):
+            activities.set(int(activity), deal_id=None)
+        plant.take_deal(row, "activities")
+        plant.alike("C109", "deals", row, "", "its activities are logged on contact and account")
 
 
-def _in_month(value: datetime | None, year: int, month: int) -> bool:
-    return value is not None and (value.year, value.month) == (year, month)
+def _notes(plant: Planter) -> None:
+    activities, work = plant.table("activities"), plant.made.work
+    told = activities.filled("note") & (work.deal != NONE)
+    for number, row in enumerate(plant.pick("activities", plant.n, told)):
+        silent = _SILENT[LANGUAGES[work.language[row]]]
+        text, strength = (silent[0], "blatant") if number % 2 else (silent[1 + number % 3], "clear")
+        plant.spoil("C108", "activities", row, "note", text, strength)
+    _silent_leads(plant)
+    _copies(plant, told)
+    for row, number in plant.lookalikes("activities", told):
+        telling = _TELLING[LANGUAGES[work.language[row]]]
+        text = telling[number % len(telling)]
+        plant.alike("C108", "activities", row, "note", "short, but it says something", note=text)
 
 
-def _notes(plant: Planter, rng: random.Random) -> None:
-    accounts = plant.world.by_key("accounts")
-
-    def told(row: Row) -> bool:
-        return row["deal_id"] is not None and row["kind"] != "email"
-
-    def language(row: Row) -> str:
-        return language_of(accounts[row["account_id"]])
-
-    for row in plant.pick("activities", plant.count, told):
-        note = rng.choice(_SILENT[language(row)])
-        plant.spoil("C108", "activities", row, "note", note)
-    for row in plant.pick("activities", plant.count // 2, told):
-        note = rng.choice(_TELLING[language(row)])
-        plant.alike("C108", "activities", row, "note", note, "short, but it says something")
-    for code, owner in _busiest(plant, told, language):
-        copied = plant.pick(
-            "activities",
-            max(6, plant.count // 2),
-            both(told, among("owner_id", owner)),
-        )
-        text = words(code)["notes"][4].format(percent=5, person=words(code)["given_male"][0])
-        for row in copied:
-            plant.spoil("C108", "activities", row, "note", text, "medium", "copies of one note")
+def _silent_leads(plant: Planter) -> None:
+    noted = plant.table("leads").filled("note") & plant.table("leads").among("status", "rejected")
+    for number, row in enumerate(plant.pick("leads", plant.n, noted)):
+        strength = ("blatant", "clear")[number % 2]
+        text = ("позвонил", "called", "ok", ".")[number % 4]
+        plant.spoil("C108", "leads", row, "note", text, strength)
+        plant.follows("C104", "leads", row, "note")
 
 
-def _busiest(
-    plant: Planter, told: Callable[[Row], bool], language: Callable[[Row], str]
-) -> list[tuple[str, str]]:
-    counts: dict[str, Counter[str]] = {"ru": Counter(), "en": Counter()}
-    for row in plant.world.tables["activities"]:
-        if told(row) and row["owner_id"] and language(row) in counts:
-            counts[language(row)][row["owner_id"]] += 1
-    return [(code, found.most_common(1)[0][0]) for code, found in counts.items()]
+def _copies(plant: Planter, told: Bools) -> None:
+    """One note pasted again and again by one seller."""
+    work = plant.made.work
+    counts = np.bincount(work.owner[told & plant.free("activities")])
+    sellers = np.argsort(-counts, kind="stable")[:4]
+    for owner in sellers[: max(1, plant.n // 12) + 1]:
+        mine = told & (work.owner == owner)
+        language = LANGUAGES[int(work.language[np.flatnonzero(mine)[0]])]
+        vocabulary = words(language)
+        text = vocabulary["notes"][4].format(percent=5, person=vocabulary["given_male"][0])
+        for row in plant.pick("activities", max(12, plant.n // 2), mine):
+            plant.spoil("C108", "activities", row, "note", text, "faint", "copies of one note")
 
 
-def _constant(plant: Planter, rng: random.Random) -> None:
-    for table, column, value in _CONSTANT:
-        for row in plant.world.tables[table]:
-            row[column] = value
-        plant.fault("C111", table, "", column, value, note="the default was never changed")
-    for row in plant.world.tables["products"]:
-        if rng.random() < 0.1:
-            row["active"], row["discontinued_at"] = False, date(2026, 6, 30)
-    for table, column in (("contacts", "consent"), ("products", "active")):
-        plant.alike("C111", table, {"id": "", column: "true"}, column, note="mostly one value")
-
-
-def list_constant_columns(plant: Planter) -> None:
-    """Columns that hold one value for reasons of their own follow the planted ones."""
-    known = {(truth.table, truth.column) for truth in plant.faults if truth.code == "C111"}
-    for table, rows in plant.world.tables.items():
-        for column in rows[0] if rows else ():
-            filled = Counter(cell(row[column]) for row in rows if row[column] is not None)
-            if (table, column) in known or not filled:
-                continue
-            if filled.most_common(1)[0][1] >= 0.99 * filled.total() and filled.total() > 20:
-                plant.follows("C111", table, "", column, "one value in 99 of 100 rows")
+def _thin_records(plant: Planter) -> None:
+    """Records of which hardly anything is filled."""
+    leads = plant.table("leads")
+    where = {
+        "accounts": ~_busy(plant),
+        "contacts": ~plant.named("contacts"),
+        "leads": leads.among("status", "nurturing") & ~leads.filled("campaign_id"),
+    }
+    each = -(-plant.n // 3)
+    for table, mask in where.items():
+        made = plant.table(table)
+        for row, strength, _ in plant.graded(table, mask, each):
+            spared = _SPARED[table].get(strength, ())
+            blank = [column for column in _THIN[table].split() if column not in spared]
+            made.set(row, **dict.fromkeys(blank))
+            note = f"{len(blank)} fields of use blanked"
+            plant.blemish("C103", table, row, strength, note=note)
+            for column in blank:
+                plant.follows("C101", table, row, column)
+            if table == "accounts":
+                plant.follows("C112", table, row)
+    for row, _ in plant.lookalikes("contacts", share=0.6):
+        note = "two optional fields are empty, no more"
+        plant.alike("C103", "contacts", row, "", note, birth_date=None, source=None)
+    for row, _ in plant.lookalikes("accounts", plant.made.clients.sole, 0.4):
+        plant.alike("C103", "accounts", row, "domain", "a sole trader without a website")
