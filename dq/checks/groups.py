@@ -11,6 +11,7 @@ from sqlglot import exp
 from dq.checks.context import TableFacts
 from dq.checks.executor.folding import MANY
 from dq.crm.load import Crm
+from dq.crm.model import entity
 from dq.engines.base import Engine
 from dq.findings import Finding, Group, Outcome, RuleOutcome, Severity, TableSummary
 from dq.sql import portable as f
@@ -19,6 +20,8 @@ __all__ = ["EXAMPLES", "groups", "severities", "summaries"]
 
 EXAMPLES = 5
 """Records shown of each group; the rest are in findings.parquet."""
+
+_PEOPLE = frozenset({"contacts", "leads"})
 
 MATTERS = 0.01
 """The share of a total from which money decides the order of groups."""
@@ -226,9 +229,24 @@ def _group(
         money_won=_decimal(row["money_won"]) if won else None,
         records_won=int(str(row["records_won"])) if won else None,
         examples=some,
-        personal=bool(known and known.personal),
+        personal=_personal(facts.get(table), table, column),
         header=known.header if known and len(facts[table].sources) < 2 else None,
     )
+
+
+def _personal(facts: TableFacts | None, table: str, column: str | None) -> bool:
+    """Whether the group's values are of a person: a personal column, or a person's name.
+
+    A name stands where records themselves are told apart, and in links by name. Of the staff
+    it is shown: somebody must be asked.
+    """
+    if column is None:
+        return table in _PEOPLE
+    known = facts.columns.get(column) if facts else None
+    relation = entity(table).relation(column)
+    by_name = facts is not None and facts.links.get(column) in ("name", "unlisted")
+    linked = relation is not None and relation.target in _PEOPLE and by_name
+    return bool(linked or (known and known.personal))
 
 
 def _decimal(value: object) -> Decimal | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from dq.checks.context import ColumnFacts, TableFacts
 from dq.checks.groups import groups
@@ -101,3 +102,45 @@ def test_order_of_groups(duck_engine: Engine, tmp_path: Path) -> None:
         "W1 amount",  # one amount of 4,000 moves nothing
         "I1 kind",  # for information, whatever rests on it
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "personal"),
+    [("contacts", True), ("leads", True), ("users", False), ("accounts", False)],
+)
+def test_a_record_named_by_a_person_is_masked(
+    duck_engine: Engine, tmp_path: Path, table: str, personal: bool
+) -> None:
+    """D101 shows by what the copies are told: of people their names."""
+    schema = findings_schema().append(pa.field("won", pa.bool_()))
+    row = {"id": "x", "code": "D101", "severity": "error", "table": table, "key": "K", "row": 1}
+    path = tmp_path / "findings.parquet"
+    pq.write_table(pa.Table.from_pylist([row | {"args": "{}", "value": "Anna Lee"}], schema), path)
+    duck_engine.load("work.findings", path)
+    facts = {table: TableFacts(table, 1, {}, key_given=True)}
+    (group,) = groups(duck_engine, facts, [])
+    assert group.personal is personal
+
+
+@pytest.mark.parametrize(
+    ("column", "link", "personal"),
+    [
+        ("contact_id", "name", True),
+        ("contact_id", "unlisted", True),
+        ("contact_id", "id", False),
+        ("account_id", "name", False),
+        ("owner_id", "name", False),
+    ],
+)
+def test_a_link_by_the_name_of_a_client_is_masked(
+    duck_engine: Engine, tmp_path: Path, column: str, link: str, personal: bool
+) -> None:
+    schema = findings_schema().append(pa.field("won", pa.bool_()))
+    row = {"id": "x", "code": "R102", "severity": "error", "table": "deals", "key": "D1", "row": 1}
+    row |= {"args": "{}", "value": "Anna Lee", "column": column}
+    path = tmp_path / "findings.parquet"
+    pq.write_table(pa.Table.from_pylist([row], schema), path)
+    duck_engine.load("work.findings", path)
+    facts = {"deals": TableFacts("deals", 1, {column: _column(column)}, True, {column: link})}
+    (group,) = groups(duck_engine, facts, [])
+    assert group.personal is personal
