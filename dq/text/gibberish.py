@@ -98,9 +98,19 @@ def count_pairs(values: Iterable[str]) -> Counter[str]:
 
 
 @cache
+def _names() -> frozenset[str]:
+    """All shipped names, plain."""
+    return frozenset(
+        plain(word)
+        for name in ("first_names.txt", "last_names.txt")
+        for line in lines(name)
+        for word in re.split(r"[\s'-]+", line)
+    )
+
+
+@cache
 def _shipped() -> Counter[str]:
-    names = (w for name in ("first_names.txt", "last_names.txt") for w in lines(name))
-    return count_pairs(w for line in names for w in re.split(r"[\s'-]+", line))
+    return count_pairs(_names())
 
 
 @dataclass(frozen=True)
@@ -192,6 +202,8 @@ class GibberishJudge:
             text = plain(word)
             script = _script(text)
             if script is None or min(self.model.weight[p] for p in _pairs(text)) > _RARE:
+                continue
+            if text in _names():
                 continue
             read = _other(self.model, text, script)
             if read is not None:

@@ -345,3 +345,17 @@ def test_childless_sellers() -> None:
 )
 def test_nobody_is_drowned(result: Callable[[], Result], most: int) -> None:
     assert len(result().groups) <= most
+
+
+@pytest.mark.parametrize("result", [maven, olist, x_education])
+def test_no_record_is_called_artificial(result: Callable[[], Result]) -> None:
+    assert [g for g in result().groups if g.code[0] == "F" or g.code == "D106"] == []
+    night = [o for o in result().outcomes if o.code == "F106"]
+    assert [o.outcome for o in night] == [Outcome.NOT_APPLICABLE]
+
+
+def test_hashed_names_and_addresses_are_not_read() -> None:
+    result = _scan("fivetran_dbt_hubspot_seeds")
+    assert not [g for g in result.groups if g.code in ("F101", "F102", "F103", "F105")]
+    skipped = {o.args.get("columns") for o in result.outcomes if o.code == "F105"}
+    assert {"accounts.property_name", "contacts.property_firstname"} <= skipped

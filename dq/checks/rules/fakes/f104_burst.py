@@ -3,8 +3,9 @@
 Nobody fills in a card in three seconds. Twenty of them in a minute, on the evening before a
 review, were made to be counted. A burst is at least eight records of one person with less than
 five seconds from one to the next; where the CRM writes minutes only, a dozen in one minute.
-Imports and integrations (by their user, source, file or speed), web forms, the first load of a
-table, and what hangs on one and the same deal are none.
+Imports and integrations (by their user, source, file or speed, or because three people's bursts
+begin in one minute), web forms, the first load of a table, and what hangs on one and the same
+deal are none.
 
 Example: a lead each second for a minute, all by one seller.
 Repair: ask who made them and from what; delete what nobody can vouch for, and give imports a
@@ -31,6 +32,7 @@ __all__ = ["RULE"]
 DAY = 86_400
 SPAN = {"second": 1, "minute": 60}
 """Seconds that one value of a column stands for, by what it counts in."""
+_WHOLE = 0.9
 TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "accounts": ("created_at", ()),
     "activities": ("logged_at", ("deal_id", "lead_id", "contact_id", "account_id")),
@@ -137,31 +139,43 @@ def _bursts(context: RuleContext, table: str, name: str, unit: str) -> exp.Selec
         .from_(f.table(name))
         .group_by(f.col("who"), f.col("link"))
     )
-    first = exp.select(f.alias(f.min(f.as_timestamp(f.col(moment))), "first"))
-    first = first.from_(f.table(f"crm.{table}"))
+    first = exp.select(
+        f.alias(f.min(f.as_timestamp(f.col(moment))), "first"), f.alias(f.count(), "rows")
+    ).from_(f.table(f"crm.{table}"))
     early = f.seconds_between(f.col("first", "b"), f.col("begin", "g")) < f.lit(DAY)
     chains = (
         exp.select(
             *[f.alias(f.col(c, "g"), c) for c in ("who", "link", "together", "begin", "finish")],
             f.alias(early, "early"),
+            f.alias(f.col("rows", "b"), "rows"),
         )
         .from_(grouped.subquery("g"))
         .join(first.subquery("b"), join_type="cross")
         .where(f.col("parents", "g") >= f.lit(least))
     )
     loaded = f.case((f.col("early"), f.col("together")), default=f.lit(0))
-    summed = exp.select("*", f.alias(f.sum_over(loaded), "loaded")).from_(chains.subquery("c"))
+    minute = f.trunc("minute", f.col("begin"))
+    summed = exp.select(
+        "*",
+        f.alias(f.sum_over(loaded), "loaded"),
+        f.alias(f.count_over([minute]), "at_once"),
+    ).from_(chains.subquery("c"))
     seconds = f.seconds_between(f.col("begin"), f.col("finish")) + f.lit(SPAN[unit])
     fast = f.all_of(
         f.col("together") >= f.lit(number(context.params["import_least"])),
         f.col("together") >= seconds * f.lit(number(context.params["import_rate"])),
     )
+    parallel = f.col("at_once") >= f.lit(number(context.params["parallel"]))
     first_load = f.all_of(
-        f.col("early"), f.col("loaded") >= f.lit(number(context.params["first_load"]))
+        f.col("early"),
+        f.any_of(
+            f.col("loaded") >= f.lit(number(context.params["first_load"])),
+            f.div0(f.col("loaded"), f.col("rows")) >= f.lit(_WHOLE),
+        ),
     )
     kept = exp.select(
         *[f.col(c) for c in ("who", "link", "together")], f.alias(seconds.copy(), "seconds")
-    ).from_(summed.subquery("s")).where(f.not_(f.any_of(fast, first_load)))  # fmt: skip
+    ).from_(summed.subquery("s")).where(f.not_(f.any_of(fast, first_load, parallel)))  # fmt: skip
     return (
         exp.select(
             f.alias(f.col("id", "r"), "key"),
@@ -197,6 +211,7 @@ RULE = Rule(
         "first_load": 50,
         "import_least": 100,
         "import_rate": 2,
+        "parallel": 3,
     },
     doc=__doc__ or "",
 )

@@ -2,9 +2,10 @@
 
 What is written down weeks later is written from memory, often on the last day of a period; a
 task that is complete in the second of its creation was never a task, and both count as work.
-What a machine or an import brought was not back-dated by a person, nor was the history that
-a new CRM took over in its first night; where four fifths of a kind of task are born complete,
-that is how the CRM logs. Deals may be sold over the counter and are not judged.
+What a machine or an import brought was not back-dated by a person, nor was the history that a
+new CRM took over in its first night; where four fifths of a kind of task are born complete, or
+of all activities come late, that is how the CRM logs. Deals may be sold over the counter and
+are not judged.
 
 Example: five meetings of February entered on 31 March within a quarter of an hour.
 Repair: ask for the calendar or the telephony's list; count by the day of entry.
@@ -68,10 +69,19 @@ def _late(context: RuleContext) -> CheckLike:
         f.seconds_between(f.col("first"), f.col("logged_at")) >= f.lit(DAY),
     )
     minute = f.trunc("minute", f.col("logged_at"))
+    one = f.case((late, f.lit(1)), default=f.lit(0))
+    told = exp.select(
+        *[f.col(c) for c in ("key", *SYSTEM, "logged_at", "delay", "logger")],
+        f.alias(one, "late"),
+        f.alias(f.div0(f.sum_over(one), f.count_over()), "share"),
+    ).from_(base.subquery("d"))
+    usual = f.lit(float(str(context.params["system_share"])))
     together = exp.select(
         *[f.col(c) for c in ("key", *SYSTEM, "logged_at", "delay")],
         f.alias(f.count_over([f.col("logger"), minute]), "together"),
-    ).from_(base.subquery("d")).where(late)  # fmt: skip
+    ).from_(told.subquery("d")).where(
+        f.all_of(f.col("late").eq(f.lit(1)), f.col("share") < usual)
+    )  # fmt: skip
     sql = (
         exp.select(
             *[f.col(c) for c in ("key", *SYSTEM)],
