@@ -3,9 +3,9 @@
 Nobody fills in a card in three seconds. Twenty of them in a minute, on the evening before a
 review, were made to be counted. A burst is at least eight records of one person with less than
 five seconds from one to the next; where the CRM writes minutes only, a dozen in one minute.
-Imports and integrations (by their user, source, file or speed, or because three people's bursts
-begin in one minute), web forms, the first load of a table, and what hangs on one and the same
-deal are none.
+Imports and integrations (by their user, source, file or speed, or because bursts of several
+people begin in one minute), web forms, the first load of a table, and what hangs on one and
+the same deal are none.
 
 Example: a lead each second for a minute, all by one seller.
 Repair: ask who made them and from what; delete what nobody can vouch for, and give imports a
@@ -123,8 +123,8 @@ def _chained(context: RuleContext, table: str, author: str, unit: str) -> exp.Se
     ).from_(before.subquery("b"))
 
 
-def _bursts(context: RuleContext, table: str, name: str, unit: str) -> exp.Select:
-    """Findings: records of chains that are long enough, and neither an import nor a first load."""
+def _chains(context: RuleContext, table: str, name: str, unit: str) -> exp.Select:
+    """Chains that are long enough: who, link, together, begin, finish, early, rows."""
     moment, _ = TABLES[table]
     least = number(context.params["least" if unit == "second" else "least_minute"])
     grouped = (
@@ -143,7 +143,7 @@ def _bursts(context: RuleContext, table: str, name: str, unit: str) -> exp.Selec
         f.alias(f.min(f.as_timestamp(f.col(moment))), "first"), f.alias(f.count(), "rows")
     ).from_(f.table(f"crm.{table}"))
     early = f.seconds_between(f.col("first", "b"), f.col("begin", "g")) < f.lit(DAY)
-    chains = (
+    return (
         exp.select(
             *[f.alias(f.col(c, "g"), c) for c in ("who", "link", "together", "begin", "finish")],
             f.alias(early, "early"),
@@ -153,19 +153,28 @@ def _bursts(context: RuleContext, table: str, name: str, unit: str) -> exp.Selec
         .join(first.subquery("b"), join_type="cross")
         .where(f.col("parents", "g") >= f.lit(least))
     )
+
+
+def _made_by_hand(context: RuleContext, chains: exp.Select, unit: str) -> exp.Select:
+    """Chains that are neither an import nor a first load: who, link, together, seconds."""
     loaded = f.case((f.col("early"), f.col("together")), default=f.lit(0))
     minute = f.trunc("minute", f.col("begin"))
     summed = exp.select(
         "*",
         f.alias(f.sum_over(loaded), "loaded"),
         f.alias(f.count_over([minute]), "at_once"),
+        f.alias(
+            f.min_over(f.col("who"), [minute]).neq(f.max_over(f.col("who"), [minute])), "several"
+        ),
     ).from_(chains.subquery("c"))
     seconds = f.seconds_between(f.col("begin"), f.col("finish")) + f.lit(SPAN[unit])
     fast = f.all_of(
         f.col("together") >= f.lit(number(context.params["import_least"])),
         f.col("together") >= seconds * f.lit(number(context.params["import_rate"])),
     )
-    parallel = f.col("at_once") >= f.lit(number(context.params["parallel"]))
+    parallel = f.all_of(
+        f.col("several"), f.col("at_once") >= f.lit(number(context.params["parallel"]))
+    )
     first_load = f.all_of(
         f.col("early"),
         f.any_of(
@@ -173,9 +182,14 @@ def _bursts(context: RuleContext, table: str, name: str, unit: str) -> exp.Selec
             f.div0(f.col("loaded"), f.col("rows")) >= f.lit(_WHOLE),
         ),
     )
-    kept = exp.select(
+    return exp.select(
         *[f.col(c) for c in ("who", "link", "together")], f.alias(seconds.copy(), "seconds")
     ).from_(summed.subquery("s")).where(f.not_(f.any_of(fast, first_load, parallel)))  # fmt: skip
+
+
+def _bursts(context: RuleContext, table: str, name: str, unit: str) -> exp.Select:
+    """Findings: records of chains that a person made."""
+    kept = _made_by_hand(context, _chains(context, table, name, unit), unit)
     return (
         exp.select(
             f.alias(f.col("id", "r"), "key"),

@@ -115,13 +115,41 @@ def _overlaps(context: RuleContext) -> Query:
         *_talks(context), f.col("duration_s") >= least, f.col("duration_s") <= f.lit(DAY)
     )
     table = f.table(f"crm.{TABLE}")
+    found = _doubles(context, talk, end, least)
+    calls = exp.select(
+        *[f.col(c) for c in ("id", *SYSTEM, "owner_id", "started_at")]
+    ).from_(table.copy()).where(talk.copy())  # fmt: skip
+    sql = (
+        exp.select(
+            f.alias(f.col("id", "t"), "key"),
+            *[f.alias(f.col(c, "t"), c) for c in SYSTEM],
+            f.alias(f.as_text(f.col("started_at", "t")), "value"),
+            f.alias(f.lit("overlap"), "cause"),
+        )
+        .from_(calls.subquery("t"))
+        .join(
+            found.subquery("d"),
+            on=f.all_of(
+                f.col("owner_id", "t").eq(f.col("who", "d")),
+                f.col("started_at", "t").eq(f.col("begin", "d")),
+            ),
+            join_type="inner",
+        )
+    )
+    return Query(TABLE, sql, count_query(f"crm.{TABLE}", talk.copy()), "started_at")
+
+
+def _doubles(
+    context: RuleContext, talk: exp.Expression, end: exp.Expression, least: exp.Expression
+) -> exp.Select:
+    """who and begin of calls that overlap another one; not of accounts that several people use."""
     spans = (
         exp.select(
             f.alias(f.col("owner_id"), "who"),
             f.alias(f.col("started_at"), "begin"),
             f.alias(f.max(end), "finish"),
         )
-        .from_(table)
+        .from_(f.table(f"crm.{TABLE}"))
         .where(talk)
         .group_by(f.col("owner_id"), f.col("started_at"))
     )
@@ -153,28 +181,7 @@ def _overlaps(context: RuleContext) -> Query:
         f.div0(f.col("doubles"), f.col("calls")) > f.lit(_share(context, "shared")),
     )
     found = exp.select(f.col("who"), f.col("begin")).from_(counted.subquery("c"))
-    found = found.where(f.all_of(f.col("double"), f.not_(shared)))
-    calls = exp.select(
-        *[f.col(c) for c in ("id", *SYSTEM, "owner_id", "started_at")]
-    ).from_(table.copy()).where(talk.copy())  # fmt: skip
-    sql = (
-        exp.select(
-            f.alias(f.col("id", "t"), "key"),
-            *[f.alias(f.col(c, "t"), c) for c in SYSTEM],
-            f.alias(f.as_text(f.col("started_at", "t")), "value"),
-            f.alias(f.lit("overlap"), "cause"),
-        )
-        .from_(calls.subquery("t"))
-        .join(
-            found.subquery("d"),
-            on=f.all_of(
-                f.col("owner_id", "t").eq(f.col("who", "d")),
-                f.col("started_at", "t").eq(f.col("begin", "d")),
-            ),
-            join_type="inner",
-        )
-    )
-    return Query(TABLE, sql, count_query(f"crm.{TABLE}", talk.copy()), "started_at")
+    return found.where(f.all_of(f.col("double"), f.not_(shared)))
 
 
 def _share(context: RuleContext, name: str) -> float:
@@ -205,20 +212,7 @@ def _at_night(context: RuleContext) -> Iterator[Query]:
     talks, nights = number(counts["talks"]), number(counts["nights"])
     if nights > _share(context, "night_table") * talks:
         return
-    day = f.date_of(f.col("started_at"))
-    habits = (
-        exp.select(
-            f.alias(f.col("owner_id"), "who"),
-            f.alias(f.count_distinct(day), "days"),
-            f.alias(f.count_distinct(f.case((night.copy(), day.copy()))), "nights"),
-        )
-        .from_(f.table(f"crm.{TABLE}"))
-        .where(talk.copy())
-        .group_by(f.col("owner_id"))
-    )
-    usual = f.div0(f.col("nights"), f.col("days")) >= f.lit(_share(context, "night_habit"))
-    daily = exp.select(f.col("who")).from_(habits.subquery("h"))
-    daily = daily.where(f.all_of(f.col("nights") > f.lit(0), f.not_(usual)))
+    daily = _by_day(context, talk, night)
     calls = exp.select(
         *[f.col(c) for c in ("id", *SYSTEM, "owner_id", "started_at")]
     ).from_(f.table(f"crm.{TABLE}")).where(f.all_of(talk.copy(), night.copy()))  # fmt: skip
@@ -246,6 +240,24 @@ def _at_night(context: RuleContext) -> Iterator[Query]:
             join_type="left",
         ).where(f.is_null(f.col("uid", "u")))
     yield Query(TABLE, sql, count_query(f"crm.{TABLE}", talk.copy()), "started_at")
+
+
+def _by_day(context: RuleContext, talk: exp.Expression, night: exp.Expression) -> exp.Select:
+    """People (`who`) who talked at night, but on few of their days."""
+    day = f.date_of(f.col("started_at"))
+    habits = (
+        exp.select(
+            f.alias(f.col("owner_id"), "who"),
+            f.alias(f.count_distinct(day), "days"),
+            f.alias(f.count_distinct(f.case((night.copy(), day.copy()))), "nights"),
+        )
+        .from_(f.table(f"crm.{TABLE}"))
+        .where(talk.copy())
+        .group_by(f.col("owner_id"))
+    )
+    usual = f.div0(f.col("nights"), f.col("days")) >= f.lit(_share(context, "night_habit"))
+    daily = exp.select(f.col("who")).from_(habits.subquery("h"))
+    return daily.where(f.all_of(f.col("nights") > f.lit(0), f.not_(usual)))
 
 
 RULE = Rule(
