@@ -142,7 +142,7 @@ def _overlaps(context: RuleContext) -> Query:
 def _doubles(
     context: RuleContext, talk: exp.Expression, end: exp.Expression, least: exp.Expression
 ) -> exp.Select:
-    """who and begin of calls that overlap another one; not of accounts that several people use."""
+    """Who and begin of calls that overlap another one; not of accounts that several people use."""
     spans = (
         exp.select(
             f.alias(f.col("owner_id"), "who"),
