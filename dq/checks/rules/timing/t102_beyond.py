@@ -2,8 +2,10 @@
 
 What is dated after today falls out of every report until then; what is dated decades back
 makes the oldest record, the longest duration. A day ahead may be another time zone. Planned
-dates may lie ahead; 2050, 2099 or 9999 as an end means "no end". Before the company is what
-a system writes for nothing (1900, 1970), and what stands alone, years before all others.
+dates may lie ahead; 2050, 2099 or 9999 as an end means "no end". Who looks back (`--as-of` a
+day after which the data go on as before) is not told that all the rest is future. Before the
+company is what a system writes for nothing (1900, 1970), and what stands alone, years before
+all others.
 
 Example: won on 2206-03-25; created in 2014, where all others begin in 2024.
 Repair: correct the year; a day zero (1970-01-01) is an empty date, clear it.
@@ -43,6 +45,11 @@ ENDS = ("closed_at", "completed_at", "resolved_at", "paid_at", "signed_at")
 DAY_ZERO = date(1970, 1, 1)
 """The last day zero of a system; nothing that a CRM holds is older."""
 
+LOOK = 14
+"""Days before and after today that are compared."""
+
+MOST_DAYS = 20_000
+
 OPEN_END = 2050
 OLDEST = 120
 """Years that nobody has lived."""
@@ -66,7 +73,8 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         if not happened and not planned and not born:
             yield Skip(table, "needs.date", {"table": table})
             continue
-        yield from (_ahead(context, facts, column) for column in happened)
+        today = _todays(context, table, happened)
+        yield from (_ahead(context, facts, column, today[column]) for column in happened)
         begun = _beginnings(context, table, [*happened, *planned])
         yield from (_before(table, column, begun[column]) for column in [*happened, *planned])
         yield from (_birth(context, table, column) for column in born)
@@ -78,9 +86,51 @@ def _dates(facts: TableFacts, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _ahead(context: RuleContext, facts: TableFacts, column: str) -> Check:
+def _todays(context: RuleContext, table: str, columns: Sequence[str]) -> dict[str, date]:
+    """By column: today, or the last day of data that go on after it as before."""
+    today, span = context.as_of.date(), timedelta(days=LOOK)
+    todays = dict.fromkeys(columns, today)
+    asked = [c for c in columns if context.filled(table, c)]
+    if not asked:
+        return todays
+    counts: list[exp.Expression] = []
+    for i, column in enumerate(asked):
+        day = f.date_of(f.col(column))
+        before = f.all_of(day > f.lit(today - span), day <= f.lit(today))
+        after = f.all_of(day > f.lit(today), day <= f.lit(today + span))
+        for side, inside in (("b", before), ("a", after)):
+            days = f.count_distinct(f.case((inside, day), default=f.lit(None)))
+            counts += [f.alias(f.count_if(inside), f"{side}{i}"), f.alias(days, f"{side}d{i}")]
+    row = rows(context, exp.select(*counts).from_(f.table(f"crm.{table}")))[0]
+    least = number(context.params["least"])
+    for i, column in enumerate(asked):
+        many = number(row[f"a{i}"]) >= max(least, number(row[f"b{i}"]) / 2)
+        if many and number(row[f"ad{i}"]) > number(row[f"bd{i}"]) / 2:
+            todays[column] = _goes_on_to(context, table, column, today)
+    return todays
+
+
+def _goes_on_to(context: RuleContext, table: str, column: str, today: date) -> date:
+    """The last day that follows today without a long gap."""
+    day = f.date_of(f.col(column))
+    later = (
+        exp.select(f.alias(day, "day"))
+        .from_(f.table(f"crm.{table}"))
+        .where(day > f.lit(today))
+        .distinct()
+    )
+    query = later.order_by(exp.column("day", quoted=True)).limit(MOST_DAYS)
+    for row in rows(context, query):
+        following = row["day"]
+        if not isinstance(following, date) or (following - today).days > LOOK:
+            break
+        today = following
+    return today
+
+
+def _ahead(context: RuleContext, facts: TableFacts, column: str, today: date) -> Check:
     cell = f.col(column)
-    last = context.as_of.date() + timedelta(days=number(context.params["ahead_days"]))
+    last = today + timedelta(days=number(context.params["ahead_days"]))
     when = f.not_null(cell)
     closed_deals = facts.name == "deals" and column == "closed_at" and "status" in facts.columns
     if closed_deals:
@@ -94,7 +144,7 @@ def _ahead(context: RuleContext, facts: TableFacts, column: str) -> Check:
         column=column,
         when=when,
         cause=f.lit("ahead"),
-        args={"today": f.lit(context.as_of.date().isoformat())},
+        args={"today": f.lit(today.isoformat())},
     )
 
 
