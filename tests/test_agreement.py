@@ -39,7 +39,7 @@ def _both(files: list[Path], spark: Engine, work: Path) -> tuple[Assessed, Asses
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_sample_crm(spark_engine: Engine, tmp_path: Path) -> None:
-    generate(tmp_path / "sample", rows=600, seed=3)
+    generate(tmp_path / "sample", rows=1000, seed=3)
     files = sorted((tmp_path / "sample" / "in").glob("*.csv"))
     one, other = _both(files, spark_engine, tmp_path)
     assert errors(one.result) == errors(other.result) == []

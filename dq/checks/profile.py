@@ -131,7 +131,7 @@ def _values(
 
 def _counted(table: str, place: int, column: CrmColumn) -> exp.Select:
     """place, v, n of a column's most frequent values."""
-    text = f.as_text(f.col(column.name))
+    text = f.col(column.name) if column.type == "text" else f.as_text(f.col(column.name))
     top = (
         exp.select(f.alias(f.lit(place), "place"), f.alias(text, "v"), f.alias(f.count(), "n"))
         .from_(f.table(f"crm.{table}"), copy=False)

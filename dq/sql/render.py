@@ -64,6 +64,8 @@ def _call(generator: Generator, node: exp.Anonymous, pick: Callable[..., Renderi
     if function is None:
         raise PortabilityError("{what} is no portable function.", what=str(node.this))
     arguments = node.expressions
+    if function.name == "as_text" and _is_text(arguments[0]):
+        return str(generator.sql(arguments[0]))
     args = [
         f"({generator.sql(a)})" if isinstance(a, _LOOSE) else generator.sql(a) for a in arguments
     ]
@@ -72,6 +74,12 @@ def _call(generator: Generator, node: exp.Anonymous, pick: Callable[..., Renderi
         return rendering.format(*args)
     values = [value_of(a) if is_literal(a) else None for a in arguments]
     return rendering(Call(args, values, lambda text: generator.sql(exp.Literal.string(text))))
+
+
+def _is_text(node: exp.Expr) -> bool:
+    """Whether an expression is text by its form; its text is itself."""
+    named = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
+    return named == "as_text" or (isinstance(node, exp.Literal) and node.is_string)
 
 
 def _ordered(generator: Generator, node: exp.Ordered) -> str:

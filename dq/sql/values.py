@@ -84,8 +84,8 @@ def duck_text(c: Call) -> str:
 
 def spark_text(c: Call) -> str:
     """Spark writes doubles as Java does (`1.0E7`); rewrite them to `10000000.0`, `1e-05`."""
-    if isinstance(c.values[0], str) or c[0] == "NULL":
-        return f"CAST({c[0]} AS STRING)"  # plans are read for longer than tables are
+    if c[0] == "NULL":
+        return "CAST(NULL AS STRING)"
     plain = "CAST(CAST(s AS DECIMAL(38, 20)) AS STRING)"
     power = "CAST(substring_index(s, 'E', -1) AS INT)"
     java = (

@@ -18,7 +18,7 @@ RECORD = ("id", "_source", "_row", "_money", "_won")
 
 @dataclass(frozen=True)
 class Shown:
-    """What a finding says beside its record: None is NULL."""
+    """What a finding says beside its record, all of it text: None is NULL."""
 
     severity: exp.Expression
     column: exp.Expression | None = None
@@ -33,7 +33,7 @@ def finding(
     """Select the columns of a finding; `of` is the alias that holds the record's columns."""
 
     def text(value: exp.Expression | None) -> exp.Expression:
-        return f.as_text(f.lit(None) if value is None else value)
+        return f.null("text") if value is None else value
 
     return exp.select(
         f.alias(f.lit(code), "code"),
@@ -52,12 +52,12 @@ def finding(
 
 
 def json_object(args: Mapping[str, exp.Expression]) -> exp.Expression:
-    """A JSON object of text values (NULL as ""), built with portable functions."""
+    """A JSON object of texts (NULL as ""), built with portable functions."""
     if not args:
         return f.lit("{}")
     pieces: list[exp.Expression] = []
     for i, (name, value) in enumerate(sorted(args.items())):
-        text: exp.Expression = f.coalesce(f.as_text(value), f.lit(""))
+        text: exp.Expression = f.coalesce(value, f.lit(""))
         text = f.replace(f.replace(text, f.lit("\\"), f.lit("\\\\")), f.lit('"'), f.lit('\\"'))
         text = f.regexp_replace(text, "[\u0001-\u001f]", " ")
         opening = "{" if i == 0 else ","

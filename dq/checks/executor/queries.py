@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -13,6 +14,9 @@ from dq.checks.rule import Query, Rule
 from dq.engines.base import Engine
 from dq.errors import DqError
 from dq.sql import portable as f
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["query_findings"]
 
@@ -34,33 +38,37 @@ def query_findings(
             judged = int(next(iter(row.values())) or 0)
         else:
             judged = tables[query.table].rows if query.table in tables else 0
-        columns = set(engine.schema(name).names)
+        schema = engine.schema(name)
     except DqError as error:
         plan.errored(rule, query.table, error)
         return []
     plan.judged(rule, query.table, judged)
     source: exp.Expression = f.table(name)
-    if "_row" not in columns:
-        source = _placed(name, query.table, columns).subquery("q", copy=False)
-    shown = _shown(plan, rule, query, columns)
+    if "_row" not in schema.names:
+        source = _placed(name, query.table, schema.names).subquery("q", copy=False)
+    shown = _shown(plan, rule, query, schema)
     return [finding(rule.code, query.table, shown, key="key").from_(source, copy=False)]
 
 
-def _shown(plan: Plan, rule: Rule, query: Query, columns: set[str]) -> Shown:
+def _shown(plan: Plan, rule: Rule, query: Query, schema: pa.Schema) -> Shown:
+    texts = {
+        field.name: f.col(field.name) if field.type == "string" else f.as_text(f.col(field.name))
+        for field in schema
+    }
     severity: exp.Expression = f.lit(plan.severity(rule))
-    if "severity" in columns and not plan.declared(rule):
-        severity = f.coalesce(f.as_text(f.col("severity")), severity)
-    args = {c.removeprefix("arg_"): f.col(c) for c in columns if c.startswith("arg_")}
+    if "severity" in texts and not plan.declared(rule):
+        severity = f.coalesce(texts["severity"], severity)
+    args = {c.removeprefix("arg_"): text for c, text in texts.items() if c.startswith("arg_")}
     return Shown(
         severity=severity,
-        column=f.col("column") if "column" in columns else f.lit(query.column),
-        value=f.col("value") if "value" in columns else None,
-        cause=f.col("cause") if "cause" in columns else None,
+        column=texts.get("column", f.lit(query.column) if query.column else None),
+        value=texts.get("value"),
+        cause=texts.get("cause"),
         args=json_object(args),
     )
 
 
-def _placed(name: str, table: str, columns: set[str]) -> exp.Select:
+def _placed(name: str, table: str, columns: Sequence[str]) -> exp.Select:
     """The rule's rows with source, row and money of the record that they name."""
     keys = (
         exp.select(f.col("key"))

@@ -60,7 +60,7 @@ def _found(plan: Plan, name: str, place: int, rule: Rule, check: Check) -> exp.Q
     made = {n: f.col(f"o{place}_{n}") for n in _outputs(check)}
     shown = Shown(
         severity=f.lit(plan.severity(rule, check.severity and check.severity.value)),
-        column=f.lit(check.column),
+        column=f.lit(check.column) if check.column else None,
         value=made.get("value"),
         cause=made.get("cause"),
         args=json_object({n: made[f"arg_{n}"] for n in check.args}),

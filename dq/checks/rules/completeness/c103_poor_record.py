@@ -54,7 +54,8 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             there = f.any_of(*[_says(context, table, c) for c in columns])
             got = got + f.case((there, f.lit(weight)), default=f.lit(0))
         score = f.div0(exp.paren(got), f.lit(whole))
-        percent = f.as_text(f.as_integer(f.round(exp.paren(score) * 100, 0)))
+        # Rounded by halves: `round` would write the long sum down several times.
+        percent = f.as_text(f.floor(f.div0(exp.paren(got) * 200 + whole, f.lit(2 * whole))))
         yield Check(table, score < f.lit(threshold), args={"score": percent}, value=percent.copy())
 
 
