@@ -11,7 +11,7 @@ from sqlglot import exp
 from dq.checks.context import TableFacts
 from dq.checks.executor.folding import MANY
 from dq.crm.load import Crm
-from dq.crm.model import entity
+from dq.crm.model import TABLES
 from dq.engines.base import Engine
 from dq.findings import Finding, Group, Outcome, RuleOutcome, Severity, TableSummary
 from dq.sql import portable as f
@@ -243,7 +243,8 @@ def _personal(facts: TableFacts | None, table: str, column: str | None) -> bool:
     if column is None:
         return table in _PEOPLE
     known = facts.columns.get(column) if facts else None
-    relation = entity(table).relation(column)
+    model = TABLES.get(table)  # rows that no table took are told by their source
+    relation = model.relation(column) if model else None
     by_name = facts is not None and facts.links.get(column) in ("name", "unlisted")
     linked = relation is not None and relation.target in _PEOPLE and by_name
     return bool(linked or (known and known.personal))

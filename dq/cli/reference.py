@@ -35,7 +35,13 @@ def cli_page() -> str:
 
 
 def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, max_content_width=90, terminal_width=90)
+    context = click.Context(
+        command,
+        info_name=name,
+        max_content_width=90,
+        terminal_width=90,
+        help_option_names=cli.context_settings["help_option_names"],
+    )
     return command.get_help(context).rstrip()
 
 
