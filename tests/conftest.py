@@ -60,7 +60,7 @@ def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Spark on two cores, started once a run."""
     from dq.engines import open_engine
 
-    engine = open_engine("local[2]", tmp_path_factory.mktemp("spark"), memory="1GB", threads=2)
+    engine = open_engine("local[2]", tmp_path_factory.mktemp("spark"), memory="4GB", threads=2)
     yield engine
     engine.close()
 
