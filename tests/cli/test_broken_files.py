@@ -21,6 +21,16 @@ REFUSED = {
     name for name in PLAIN if "refused" in (CASES[name].get("expect") or CASES[name]["lenient"])
 }
 SCAN = ("--quiet", "scan", "--format", "json", "--out", "-")
+_made: dict[str, bytes] = {}
+
+
+def _whole(name: str, folder: Path) -> bytes:
+    """A case's file, made once: a workbook holds the time of its making."""
+    if name not in _made:
+        _made[name] = make(CASES[name], folder).read_bytes()
+    return _made[name]
+
+
 MANY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -142,7 +152,7 @@ def test_scan_of_random_bytes(tmp_path: Path, magic: bytes, data: bytes) -> None
 def test_scan_of_files_cut_anywhere(tmp_path: Path, kind: str, share: float, pick: int) -> None:
     (tmp_path / "whole").mkdir(exist_ok=True)
     names = FORMATS[kind]
-    data = make(CASES[names[pick % len(names)]], tmp_path / "whole").read_bytes()
+    data = _whole(names[pick % len(names)], tmp_path / "whole")
     path = tmp_path / "file.csv"
     path.write_bytes(data[: int(len(data) * share)])
     _scan(path)
@@ -157,7 +167,7 @@ def test_scan_of_files_with_spoiled_bytes(
 ) -> None:
     (tmp_path / "whole").mkdir(exist_ok=True)
     names = FORMATS[kind]
-    spoiled = bytearray(make(CASES[names[pick % len(names)]], tmp_path / "whole").read_bytes())
+    spoiled = bytearray(_whole(names[pick % len(names)], tmp_path / "whole"))
     for _ in range(data.draw(st.integers(1, 8))):
         place = data.draw(st.integers(0, len(spoiled) - 1))
         spoiled[place] = data.draw(st.integers(0, 255))
