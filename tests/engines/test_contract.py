@@ -52,14 +52,9 @@ TYPES = {
 ALL = exp.select("*").from_(f.table("raw.given"))
 
 
-ENGINES = ["duckdb", *(pytest.param(e, marks=pytest.mark.spark) for e in ("spark", "large"))]
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """Each engine in turn, empty at the end as at the beginning; Spark also as for large tables."""
-    if request.param == "large":
-        monkeypatch.setattr("dq.engines.spark._SMALL", -1)
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Each engine in turn, empty at the end as at the beginning."""
     found: Engine = request.getfixturevalue(
         "duck_engine" if request.param == "duckdb" else "spark_engine"
     )
