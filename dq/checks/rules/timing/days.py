@@ -154,13 +154,14 @@ def main_date(context: RuleContext, table: str) -> str | None:
 
 
 def days_of(context: RuleContext, table: str, column: str) -> dict[date, int]:
-    """Live records by day, up to today."""
+    """Live records by day, up to today; days before 1970 are slips (T102) and no rhythm."""
     day = f.date_of(f.col(column))
+    inside = f.all_of(day > f.lit(date(1970, 1, 1)), day <= f.lit(context.as_of.date()))
     found = rows(
         context,
         exp.select(f.alias(day, "day"), f.alias(f.count(), "n"))
         .from_(f.table(f"crm.{table}"))
-        .where(f.all_of(f.not_null(f.col(column)), day <= f.lit(context.as_of.date())))
+        .where(inside)
         .group_by(day.copy())
         .order_by(exp.column("day", quoted=True).desc())
         .limit(MOST_DAYS),
