@@ -88,7 +88,7 @@ def empty_word(value: str, kind: str = "text") -> bool:
     category of its own; "Null" and "NA" are surnames.
     """
     reason = emptiness(value, kind)
-    return reason is not None and reason != "soft"
+    return reason is not None and (reason != "soft" or fold_tight(value) in _EMPTY_LISTS)
 
 
 def emptiness(value: str, kind: str = "text") -> str | None:
