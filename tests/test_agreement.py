@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from dq.assess import AssessmentSettings
 from dq.checks.rules import RULES
 from dq.demo.generate import generate
 from dq.engines import open_engine
 from dq.engines.base import Engine
-from tests.agreement import Assessed, assessed, differences, errors, read
+from dq.project import Project
+from dq.semantics.glossary import Glossary, load_glossary
+from tests.agreement import NOW, Assessed, assessed, differences, errors, read
+from tests.realdata import CRM as DATA
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "crm"
 REAL = (
     "maven_crm_sales",
     "olist_marketing_funnel",
@@ -27,11 +30,21 @@ SILENT = 20
 """Rules that a sample of this size may leave without a finding (history, suites, rare ones)."""
 
 
-def _both(files: list[Path], spark: Engine, work: Path) -> tuple[Assessed, Assessed]:
+def _both(
+    files: list[Path],
+    spark: Engine,
+    work: Path,
+    settings: AssessmentSettings | None = None,
+    glossary: Glossary | None = None,
+) -> tuple[Assessed, Assessed]:
     raws, mapping = read(files, work)
     duck = open_engine("duckdb", work / "duck", memory="1GB", threads=2)
     try:
-        return assessed(duck, raws, mapping, work), assessed(spark, raws, mapping, work)
+        one, other = (
+            assessed(engine, raws, mapping, work, settings=settings, glossary=glossary)
+            for engine in (duck, spark)
+        )
+        return one, other
     finally:
         duck.close()
 
@@ -40,8 +53,11 @@ def _both(files: list[Path], spark: Engine, work: Path) -> tuple[Assessed, Asses
 @pytest.mark.timeout(1800)
 def test_the_sample_crm(spark_engine: Engine, tmp_path: Path) -> None:
     generate(tmp_path / "sample", rows=1000, seed=3)
+    project = Project(tmp_path / "sample")
+    settings = project.assessment_settings(AssessmentSettings(now=NOW))
+    glossary = load_glossary(project.glossary_path)
     files = sorted((tmp_path / "sample" / "in").glob("*.csv"))
-    one, other = _both(files, spark_engine, tmp_path)
+    one, other = _both(files, spark_engine, tmp_path, settings, glossary)
     assert errors(one.result) == errors(other.result) == []
     assert differences(one, other) == []
     assert len({str(row["code"]) for row in one.findings}) >= len(RULES) - SILENT
