@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dq.assess import Assessment, AssessmentSettings, assess
 from dq.clock import Clock
 from dq.errors import SourceError
+from dq.files import workspace
 from dq.findings import Result
 from dq.intake import expand, no_sources, read_all, read_sources
 from dq.previous import since_last_run
@@ -63,8 +64,7 @@ def scan(
 
     moment = _wall(clock or Clock())
     how = settings or AssessmentSettings(now=moment)
-    with tempfile.TemporaryDirectory(prefix="dq-scan-") as folder:
-        work = Path(folder)
+    with workspace() as work:
         paths = expand([Path(f) for f in files])
         intake = read_all(
             [(p, options) for p in paths], work / "raw", lenient=True, progress=progress
@@ -104,9 +104,9 @@ def recognise_files(
     """
     from dq.crm.recognise import recognise
 
-    with tempfile.TemporaryDirectory(prefix="dq-map-") as folder:
+    with workspace() as folder:
         paths = expand([Path(f) for f in files])
-        intake = read_all([(p, None) for p in paths], Path(folder), lenient=True, progress=progress)
+        intake = read_all([(p, None) for p in paths], folder, lenient=True, progress=progress)
         if intake.refused:
             raise intake.refused[0]
         return recognise(intake.raws, preset=preset, language=language)
@@ -172,8 +172,8 @@ class Project:
         `findings` is where all findings are written as Parquet; see `scan`.
         """
         how = replace(self.assessment_settings(settings), only=tuple(tables))
-        with tempfile.TemporaryDirectory(prefix="dq-check-") as work:
-            done = self._assess(Path(work), how, engine, findings, progress, lambda *_: None)
+        with workspace() as work:
+            done = self._assess(work, how, engine, findings, progress, lambda *_: None)
         return done.result
 
     def run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files as resource
@@ -49,7 +48,7 @@ def start(
     from dq.config import write_default
     from dq.crm.mapping_file import write_mapping
     from dq.crm.recognise import recognise
-    from dq.files import write_atomic
+    from dq.files import workspace, write_atomic
 
     if (folder / "dq.yaml").exists():
         raise UsageError(
@@ -64,10 +63,10 @@ def start(
             values["defaults", name] = value
     folder.mkdir(parents=True, exist_ok=True)
     if given:
-        with tempfile.TemporaryDirectory(prefix="dq-init-") as work:
+        with workspace() as work:
             paths = expand(given)
             intake = read_all(
-                [(p, None) for p in paths], Path(work), lenient=True, progress=progress
+                [(p, None) for p in paths], work, lenient=True, progress=progress
             )
             begun.refused = intake.refused
             if not intake.raws:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -40,6 +39,7 @@ def command(
     TABLES are names of the CRM model (deals, contacts …); all when none is named.
     """
     from dq.crm.model import entity
+    from dq.files import workspace
     from dq.project import Project
 
     for table in tables:
@@ -47,12 +47,12 @@ def command(
     project = Project(state.directory)
     language = language_of(state, project.settings.defaults.language)
     progress = progress_for(state)
-    with TemporaryDirectory(prefix="dq-findings-") as kept:
+    with workspace() as kept:
         result = project.check(
             tables,
             settings=build_settings(language, as_of, country, currency, include_deleted, fail_on),
             engine=engine,
-            findings=Path(kept) / "findings.parquet",
+            findings=kept / "findings.parquet",
             progress=progress,
         )
         progress("", "")

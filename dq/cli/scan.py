@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -56,7 +55,7 @@ def command(
     Writes one self-contained HTML page (dq-scan.html) and prints the worst things in words.
     FILES are CSV, Excel, HTML, Parquet or JSON lines files, folders, or patterns.
     """
-    from dq.files import atomic_write
+    from dq.files import atomic_write, workspace
     from dq.formats import render
     from dq.project import scan
     from dq.sources import ReadOptions
@@ -68,14 +67,14 @@ def command(
         if encoding or delimiter or sheet
         else None
     )
-    with TemporaryDirectory(prefix="dq-findings-") as kept:
+    with workspace() as kept:
         result = scan(
             [state.directory / f for f in files],
             preset=preset,
             options=options,
             settings=build_settings(language, as_of, country, currency, include_deleted, fail_on),
             engine=engine,
-            findings=Path(kept) / "findings.parquet",
+            findings=kept / "findings.parquet",
             progress=progress,
         )
         progress("", "")

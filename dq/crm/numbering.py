@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from sqlglot import exp
 
 from dq.engines.base import Engine
+from dq.files import workspace
 from dq.sql import portable as f
 from dq.tables import ROW, RawTable
 
@@ -19,8 +17,8 @@ def load_numbered(engine: Engine, raw: RawTable) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with tempfile.TemporaryDirectory(prefix="dq-number-") as folder:
-        path = Path(folder) / "numbered.parquet"
+    with workspace() as folder:
+        path = folder / "numbered.parquet"
         with pq.ParquetFile(raw.path) as file:
             schema = file.schema_arrow
             if ROW in schema.names:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from sqlglot import exp
 
 from dq.engines.base import Engine
+from dq.files import workspace
 from dq.sql import portable as f
 from dq.tables import RawTable
 
@@ -55,8 +54,8 @@ def load_problems(engine: Engine, raws: Sequence[RawTable], tables: Mapping[str,
             ("rows_read", pa.int64()),
         ]
     )
-    with tempfile.TemporaryDirectory(prefix="dq-problems-") as folder:
-        path = Path(folder) / "problems.parquet"
+    with workspace() as folder:
+        path = folder / "problems.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
         engine.load("work.problems_read", path)
         columns = [f.col(n) for n in schema.names]

@@ -3,6 +3,7 @@
 from dq.files.lock import FileLock, Holder
 from dq.files.problems import file_error, file_errors
 from dq.files.system import host_name, sync_folder, user_name
+from dq.files.workspace import workspace
 from dq.files.writing import (
     atomic_write,
     move_folder,
@@ -29,5 +30,6 @@ __all__ = [
     "sync_folder",
     "sync_tree",
     "user_name",
+    "workspace",
     "write_atomic",
 ]
