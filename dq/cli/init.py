@@ -23,6 +23,7 @@ __all__ = ["command"]
     "--from",
     "files",
     multiple=True,
+    metavar="FILE|URL",
     help="Exports, or a database's address; may be repeated, or followed by further files.",
 )
 @click.argument("more", nargs=-1)

@@ -156,7 +156,7 @@ class MySql:
                 raise self._refused(error) from None
             raise refuse(
                 "The database stopped after {n} rows: {reason}.",
-                "Nothing of it was kept. Run again when the server can be reached.",
+                "Nothing of it was kept. Mend the cause and run again.",
                 n=rows,
                 reason=self._reason(error),
             ) from None

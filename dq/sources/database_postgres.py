@@ -52,7 +52,7 @@ _PREPARE = (
 )
 _FIRST, _LAST = "0001-01-01", "9999-12-31 23:59:59.999999"
 _REASON = re.compile(r"(?:ERROR|FATAL|PANIC):\s+(.+)")
-_MISSING_TABLE, _FORBIDDEN = "42P01", "42501"
+_FORBIDDEN = "42501"
 
 _WHOLE = frozenset({"int2", "int4", "int8", "oid"})
 _DATES = frozenset({"date", "timestamp", "timestamptz"})
@@ -72,18 +72,18 @@ class Postgres:
                 "PostgreSQL needs a driver that is not installed.",
                 fix="Install it with: pip install 'crm-dq[postgres]'",
             ) from None
+        import pyarrow as pa
+
+        self._errors: tuple[type[Exception], ...] = (dbapi.Error, pa.ArrowException, OSError)
         try:
-            self._connection: dbapi.Connection = dbapi.connect(
-                address.uri(**_SETTINGS), autocommit=True
-            )
-        except (dbapi.Error, OSError) as error:
+            self._connection: Any = dbapi.connect(address.uri(**_SETTINGS), autocommit=True)
+        except self._errors as error:
             raise refuse(
                 "The database cannot be reached: {reason}.",
                 "Check address, user and password (an environment variable), and that the "
                 "server is up.",
                 reason=self._reason(error),
             ) from None
-        self._errors: tuple[type[Exception], ...] = (dbapi.Error, OSError)
         try:
             for statement in _PREPARE:
                 self._run(statement)
@@ -115,12 +115,11 @@ class Postgres:
             SourceError: there is none.
         """
         found = [(s, t) for s, t, _ in self._relations()]
-        ways = (
-            lambda s, t: name in (f"{s}.{t}", t),
-            lambda s, t: name.casefold() in (f"{s}.{t}".casefold(), t.casefold()),
-        )
-        for way in ways:
-            some = sorted({(s, t) for s, t in found if way(s, t)}, key=lambda p: p[0] != "public")
+        folded = name.casefold()
+        exact = [(s, t) for s, t in found if name in (f"{s}.{t}", t)]
+        loose = [(s, t) for s, t in found if folded in (f"{s}.{t}".casefold(), t.casefold())]
+        for some in (exact, loose):
+            some.sort(key=lambda pair: pair[0] != "public")
             if len(some) > 1 and some[0][0] != "public":
                 raise refuse(
                     "Several tables are meant by {table}: {tables}.",
@@ -175,23 +174,28 @@ class Postgres:
 
     def _stopped(self, error: Exception, rows: int) -> SourceError:
         """What to say when rows come no more."""
-        state = getattr(error, "sqlstate", None)
-        if state is not None and not rows:
+        if not rows and "ERROR:" in str(error):  # a connection that is lost ends with FATAL
             return self._refused(error)
         return refuse(
             "The database stopped after {n} rows: {reason}.",
-            "Nothing of it was kept. Run again when the server can be reached.",
+            "Nothing of it was kept. Mend the cause and run again.",
             n=rows,
             reason=self._reason(error),
         )
 
     def _refused(self, error: Exception) -> SourceError:
-        state = getattr(error, "sqlstate", None)
-        fix = {
-            _MISSING_TABLE: "Check the name and the schema.",
-            _FORBIDDEN: "Ask for the right to read it (GRANT SELECT).",
-        }.get(str(state), "Correct table: or query: of the source.")
-        return refuse("The database refuses: {reason}.", fix, reason=self._reason(error))
+        reason = self._reason(error)
+        if getattr(error, "sqlstate", None) == _FORBIDDEN:
+            return refuse(
+                "The database refuses: {reason}.",
+                "Ask for the right to read it (GRANT SELECT).",
+                reason=reason,
+            )
+        return refuse(
+            "The database refuses: {reason}.",
+            "Correct table: or query: of the source.",
+            reason=reason,
+        )
 
     def _reason(self, error: Exception) -> str:
         """The server's own words in one line, without secrets."""
