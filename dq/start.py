@@ -65,9 +65,7 @@ def start(
     if given:
         with workspace() as work:
             paths = expand(given)
-            intake = read_all(
-                [(p, None) for p in paths], work, lenient=True, progress=progress
-            )
+            intake = read_all([(p, None) for p in paths], work, lenient=True, progress=progress)
             begun.refused = intake.refused
             if not intake.raws:
                 raise intake.refused[0]

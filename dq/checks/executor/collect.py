@@ -12,7 +12,10 @@ from dq.findings import Outcome, RuleOutcome, findings_schema
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
-__all__ = ["Place", "collect", "outcomes"]
+__all__ = ["WHOLE", "Place", "collect", "outcomes"]
+
+WHOLE = "work.findings_whole"
+"""Findings with the causes that their rules gave them."""
 
 Place = Mapping[str, tuple[str, str | None]]
 """Source name → (file, sheet)."""
@@ -21,10 +24,10 @@ _KINDS = {"money": "DECIMAL(18, 4)", "effect": "DECIMAL(18, 4)", "row": "BIGINT"
 
 
 def collect(engine: Engine, parts: Sequence[exp.Query], places: Place) -> None:
-    """Make `work.findings` of the queries of all checks."""
+    """Make WHOLE of the queries of all checks."""
     names = [*findings_schema().names, "won"]
     if not parts:
-        engine.create("work.findings", _nothing(names))
+        engine.create(WHOLE, _nothing(names))
         return
     union = union_all(parts)
     identity: list[exp.Expression] = []
@@ -38,9 +41,7 @@ def collect(engine: Engine, parts: Sequence[exp.Query], places: Place) -> None:
         "sheet": _place_of(places, 1),
     }
     columns = [f.alias(made.get(n, f.col(n)), n) for n in names]
-    engine.create(
-        "work.findings", exp.select(*columns).from_(union.subquery("u", copy=False), copy=False)
-    )
+    engine.create(WHOLE, exp.select(*columns).from_(union.subquery("u", copy=False), copy=False))
 
 
 def _null(column: str) -> exp.Expression:
