@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+from click.utils import get_binary_stream
 
 from dq.cli.options import State
 
@@ -45,7 +46,7 @@ def emit(content: str | bytes | Callable[[IO[bytes]], None], output: Path | None
         click.echo(content.rstrip("\n"))
         return
     sys.stdout.flush()
-    binary = click.get_binary_stream("stdout")
+    binary = get_binary_stream("stdout")
     if isinstance(content, bytes):
         binary.write(content)
     else:
