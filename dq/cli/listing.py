@@ -14,7 +14,7 @@ from click.utils import get_binary_stream
 
 from dq.cli.options import State
 
-__all__ = ["emit", "emit_json", "paint_of", "width_of"]
+__all__ = ["emit", "emit_by", "emit_json", "paint_of", "width_of"]
 
 
 def width_of() -> int:
@@ -31,27 +31,28 @@ def paint_of(state: State, output: Path | None) -> Any:
     return Paint(color and output is None)
 
 
-def emit(content: str | bytes | Callable[[IO[bytes]], None], output: Path | None) -> None:
-    """Write text, bytes, or what a function writes, to a file or to stdout."""
-    if output is not None:
-        from dq.files import atomic_write
-
-        with atomic_write(output, text=isinstance(content, str)) as handle:
-            if isinstance(content, (str, bytes)):
-                handle.write(content)
-            else:
-                content(handle)
-        return
-    if isinstance(content, str):
+def emit(content: str, output: Path | None) -> None:
+    """Write text to a file or to stdout."""
+    if output is None:
         click.echo(content.rstrip("\n"))
         return
-    sys.stdout.flush()
-    binary = get_binary_stream("stdout")
-    if isinstance(content, bytes):
-        binary.write(content)
-    else:
-        content(binary)
-    binary.flush()
+    from dq.files import write_atomic
+
+    write_atomic(output, content)
+
+
+def emit_by(write: Callable[[IO[bytes]], object], output: Path | None) -> None:
+    """Let a function write bytes to a file or to stdout."""
+    if output is None:
+        sys.stdout.flush()
+        binary = get_binary_stream("stdout")
+        write(binary)
+        binary.flush()
+        return
+    from dq.files import atomic_write
+
+    with atomic_write(output, text=False) as handle:
+        write(handle)
 
 
 def emit_json(document: object, output: Path | None) -> None:
