@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from click.utils import get_binary_stream
 
 from dq.cli.options import State
 
@@ -44,10 +44,13 @@ def emit(content: str, output: Path | None) -> None:
 def emit_by(write: Callable[[IO[bytes]], object], output: Path | None) -> None:
     """Let a function write bytes to a file or to stdout."""
     if output is None:
+        binary = getattr(sys.stdout, "buffer", None)
+        kept = io.BytesIO() if binary is None else binary
         sys.stdout.flush()
-        binary = get_binary_stream("stdout")
-        write(binary)
-        binary.flush()
+        write(kept)
+        if binary is None:  # a stream of text alone, as in a notebook
+            sys.stdout.write(kept.getvalue().decode("utf-8"))
+        sys.stdout.flush()
         return
     from dq.files import atomic_write
 
