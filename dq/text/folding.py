@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["INVISIBLE", "fold", "fold_tight", "letters", "strip_accents", "words"]
 
@@ -15,10 +16,9 @@ INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 """Characters that take no room: zero-width space, joiners and marks, soft hyphen."""
 
 _SPACE = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-_DROP = {ord(c): None for c in INVISIBLE}
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTED = re.compile("[^\x00-\x7f\u00a0«»№А-Яа-яІіЇїЄєҐґЎў\u2010-\u2044]")
-_YO = str.maketrans("ёЁ", "еЕ")
 _KEPT_MARKS = frozenset("йЙїЇўЎ")
 
 
@@ -29,7 +29,7 @@ def fold(value: str) -> str:
 
 def strip_accents(value: str) -> str:
     """Drop accents of Latin and Greek letters and make «ё» «е»; й, ї and ў stay letters."""
-    value = value.translate(_YO)
+    value = value.replace("ё", "е").replace("Ё", "Е")
     if not _ACCENTED.search(value):
         return value
     out: list[str] = []
@@ -42,9 +42,12 @@ def strip_accents(value: str) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=4096)  # Many ask for the same value, one after another.
 def fold_tight(value: str) -> str:
     """Fold, and drop accents, invisible characters and styles of apostrophe (NFC, not NFKC)."""
-    text = fold(unicodedata.normalize("NFC", value.translate(_DROP)))
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split()).lower().replace("`", "'")
+    text = fold(unicodedata.normalize("NFC", _INVISIBLE.sub("", value)))
     return strip_accents(text).replace("’", "'").replace("ʼ", "'").replace("`", "'")
 
 

@@ -67,6 +67,8 @@ _VOWEL_RUNS = re.compile(f"[{VOWELS}]+")
 
 def plain(word: str) -> str:
     """A word in small letters without accents; й and ї stay letters."""
+    if word.isascii():
+        return word.lower()
     text = unicodedata.normalize("NFC", word.lower()).translate(_PLAIN)
     if text.isascii():
         return text
@@ -200,10 +202,10 @@ class GibberishJudge:
             if self._skipped(word):
                 continue
             text = plain(word)
+            if text in _names():
+                continue
             script = _script(text)
             if script is None or min(self.model.weight[p] for p in _pairs(text)) > _RARE:
-                continue
-            if text in _names():
                 continue
             read = _other(self.model, text, script)
             if read is not None:
@@ -213,12 +215,13 @@ class GibberishJudge:
         return Verdict("gibberish") if mute else None
 
     def _skipped(self, word: str) -> bool:
-        if len(word) < _SHORTEST or any(c.isdigit() for c in word):
+        if len(word) < _SHORTEST or (not word.isalpha() and any(map(str.isdigit, word))):
             return True
         if word.isupper() and len(word) <= _CAPITALS[self.kind]:
             return True
-        silent = not _VOWEL_RUNS.search(plain(word))
-        return self.kind == "company" and silent and len(word) <= _SHORTEST + 1
+        if self.kind != "company" or len(word) > _SHORTEST + 1:
+            return False
+        return not _VOWEL_RUNS.search(plain(word))
 
 
 def _can_be_said(word: str) -> bool:

@@ -58,6 +58,11 @@ def kind_of(value: str, country: str | None = None) -> str:
     (`profile`). `country` lets national phone forms be read.
     """
     text = value.strip()
+    return _by_form(text, country) or _words(text)
+
+
+def _by_form(text: str, country: str | None) -> str | None:
+    """The kinds that are told by their characters; None where only the words can tell."""
     if not text or empty_word(text, "category"):
         return "empty"
     if len(text) > 200:
@@ -76,7 +81,7 @@ def kind_of(value: str, country: str | None = None) -> str:
         return "url"
     if text.lower() in _FLAGS:
         return "flag"
-    return _words(text)
+    return "money" if _MONEY.fullmatch(text) else None
 
 
 def _digits(text: str, country: str | None) -> str | None:
@@ -92,8 +97,6 @@ def _digits(text: str, country: str | None) -> str | None:
 
 
 def _words(text: str) -> str:
-    if _MONEY.fullmatch(text):
-        return "money"
     term = fold_term(text)
     if term in dictionary("countries").terms:
         return "country"
@@ -187,7 +190,7 @@ class OtherKindJudge:
             return None
         if "@" not in text and "." not in text and not any(c.isdigit() for c in text):
             return None
-        kind = kind_of(text)
+        kind = _by_form(text, None)
         if kind not in foreign or (kind == "url" and not _SURE_URL.fullmatch(text)):
             return None
         return Verdict(f"is_{kind}")

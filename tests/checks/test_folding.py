@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlglot import exp
 
+from dq.checks.executor.annotate import WHOLE
 from dq.checks.executor.folding import fold
 from dq.checks.rules import RULES
 from dq.engines.base import Engine
@@ -51,7 +52,7 @@ CASES: Sequence[tuple[str, str, Causes, Causes | None]] = (
 
 
 def _findings(engine: Engine, code: str, causes: Causes, work: Path) -> None:
-    """`work.findings` with one record a finding."""
+    """Findings as their rules tell them, one record each."""
     given = [cause for cause, count in causes.items() for _ in range(count)]
     columns = {
         name: pa.nulls(len(given), findings_schema().field(name).type)
@@ -65,7 +66,7 @@ def _findings(engine: Engine, code: str, causes: Causes, work: Path) -> None:
     columns["won"] = pa.nulls(len(given), pa.bool_())
     path = work / "findings.parquet"
     pq.write_table(pa.table(columns), path)
-    engine.load("work.findings", path)
+    engine.load(WHOLE, path)
 
 
 @pytest.mark.parametrize(

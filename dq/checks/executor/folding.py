@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from dq.checks.executor.annotate import WHOLE
 from dq.checks.rule import Rule
 from dq.engines.base import Engine
 from dq.findings import findings_schema
@@ -29,16 +30,11 @@ _PLACE = ("code", "table", "column", "cause")
 
 
 def fold(engine: Engine, rules: Iterable[Rule]) -> None:
-    """Give small causes of `work.findings` that are too many their common cause."""
+    """Make `work.findings` of WHOLE: small causes that are too many get their common cause."""
     limits = {(rule.code, word): most for rule in rules for word, most in rule.folds.items()}
-    if not limits:
+    if not limits or not _any_small(engine, limits):
+        engine.view("work.findings", exp.select("*").from_(f.table(WHOLE)))
         return
-    engine.create("work.causes", _small(limits))
-    if not engine.query(
-        exp.select(f.alias(f.count(), "n")).from_(f.table("work.causes"))
-    ).to_pylist()[0]["n"]:
-        return
-    engine.create("work.findings_whole", exp.select("*").from_(f.table("work.findings")))
     names = [*findings_schema().names, "won"]
     same = [
         f.coalesce(f.col(n, "w"), f.lit("")).eq(f.coalesce(f.col(n, "c"), f.lit("")))
@@ -47,10 +43,16 @@ def fold(engine: Engine, rules: Iterable[Rule]) -> None:
     cause = f.coalesce(f.concat(f.col("word", "c"), f.lit(MANY)), f.col("cause", "w"))
     folded = (
         exp.select(*[f.alias(cause if n == "cause" else f.col(n, "w"), n) for n in names])
-        .from_(f.table("work.findings_whole", "w"))
+        .from_(f.table(WHOLE, "w"))
         .join(f.table("work.causes", "c"), on=f.all_of(*same), join_type="left")
     )
     engine.create("work.findings", folded)
+
+
+def _any_small(engine: Engine, limits: dict[tuple[str, str], int]) -> bool:
+    engine.create("work.causes", _small(limits))
+    counted = exp.select(f.alias(f.count(), "n")).from_(f.table("work.causes"))
+    return bool(engine.query(counted).to_pylist()[0]["n"])
 
 
 def _small(limits: dict[tuple[str, str], int]) -> exp.Select:
@@ -65,7 +67,7 @@ def _small(limits: dict[tuple[str, str], int]) -> exp.Select:
     codes = sorted({code for code, _ in limits})
     counted = (
         exp.select(*[f.col(n) for n in _PLACE], f.alias(f.count(), "n"))
-        .from_(f.table("work.findings"))
+        .from_(f.table(WHOLE))
         .where(f.all_of(f.in_(f.col("code"), codes), f.contains(f.col("cause"), f.lit(":"))))
         .group_by(*[f.col(n) for n in _PLACE])
     )

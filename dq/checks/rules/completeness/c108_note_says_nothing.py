@@ -71,12 +71,16 @@ def _copies(context: RuleContext, table: str, column: str) -> Query:
     """Long notes that stand, but for case and end punctuation, in many records."""
     note = f.regexp_replace(f.fold(f.col(column)), "[ .!?,;:]+$", "")
     long = f.length(f.col(column)) >= f.lit(number(context.params["copy_length"]))
-    counted = (
-        exp.select(f.alias(note, "note"), f.alias(f.count(), "copies"))
+    distinct = (
+        exp.select(f.col(column), f.alias(f.count(), "n"))
         .from_(f.table(f"crm.{table}"))
         .where(long)
-        .group_by(note.copy())
+        .group_by(f.col(column))
     )
+    folded = exp.select(f.alias(f.col(column), "note"), f.col("n"), f.alias(note, "same"))
+    counted = exp.select(
+        f.col("note"), f.alias(f.sum_over(f.col("n"), [f.col("same")]), "copies")
+    ).from_(folded.from_(distinct.subquery("d")).subquery("f"))  # fmt: skip
     pasted = f"work.{work_name('c108', table, column)}"
     context.engine.create(
         pasted,
@@ -87,20 +91,16 @@ def _copies(context: RuleContext, table: str, column: str) -> Query:
     evidence = count_query(f"crm.{table}", f.not_null(f.col(column)))
     if not number(rows(context, count_query(pasted))[0]["n"]):
         return Query(table, nothing_found(), evidence, column)
-    records = exp.select(
-        f.alias(f.col("id"), "key"),
-        *[f.col(c) for c in PLACE],
-        f.alias(f.col(column), "value"),
-        f.alias(note.copy(), "note"),
-    ).from_(f.table(f"crm.{table}")).where(long.copy())  # fmt: skip
     sql = (
         exp.select(
-            *[f.alias(f.col(c, "r"), c) for c in ("key", *PLACE, "value")],
+            f.alias(f.col("id", "r"), "key"),
+            *[f.alias(f.col(c, "r"), c) for c in PLACE],
+            f.alias(f.col(column, "r"), "value"),
             f.alias(f.lit("copies"), "cause"),
             f.alias(f.as_text(f.col("copies", "p")), "arg_copies"),
         )
-        .from_(records.subquery("r"))
-        .join(f.table(pasted, "p"), on=f.col("note", "r").eq(f.col("note", "p")), join_type="inner")
+        .from_(f.table(f"crm.{table}", "r"))
+        .join(f.table(pasted, "p"), on=f.col(column, "r").eq(f.col("note", "p")), join_type="inner")
     )
     return Query(table, sql, evidence, column)
 

@@ -10,7 +10,7 @@ Repair: log what was done, link the telephony, or move the deal back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -23,6 +23,12 @@ from dq.sql import portable as f
 from dq.sql.queries import union_all
 
 __all__ = ["RULE"]
+
+MOVED, BARE = "work.C109_moved", "work.C109_bare"
+"""Deals that moved; those of them that no activity names."""
+
+RECORD = ("key", "_source", "_row", "_money", "_won")
+COLUMNS = (*RECORD, "contact_id", "account_id", "created_at", "closed_at")
 
 MET = 0.5
 """If fewer activities than this meet the deal that they name, nothing is known of the rest."""
@@ -38,24 +44,34 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if "deal_id" in ways and met(context, direct) < MET:
         yield Skip("deals", "needs.links_that_meet", {"column": "activities.deal_id"})
         return
-    judged = _moved(context, bool(ways))
-    context.engine.create("work.C109_moved", judged)
+    context.engine.create(MOVED, _moved(context, bool(ways)))
+    context.engine.create(BARE, _without_own(ways))
     trails = [t for way in ways if (t := _trail(context, way)) is not None]
-    evidence = count_query("work.C109_moved")
+    evidence = count_query(MOVED)
+    shown = [f.alias(f.col(c, "m"), c) for c in RECORD]
+    sql = exp.select(*shown).from_(f.table(BARE, "m"))
     if not trails:
-        none = exp.select(f.col("key")).from_(f.table("work.C109_moved")).where(f.lit(False))
-        yield Query("deals", none, count_query("work.C109_moved", f.lit(False)))
+        if "deal_id" in ways:
+            yield Query("deals", sql, evidence)
+        else:
+            yield Query("deals", sql.where(f.lit(False)), count_query(MOVED, f.lit(False)))
         return
     seen = exp.select(f.col("seen")).from_(union_all(trails).subquery("u")).distinct()
-    sql = (
-        exp.select(
-            *[f.alias(f.col(c, "m"), c) for c in ("key", "_source", "_row", "_money", "_won")]
-        )
-        .from_(f.table("work.C109_moved", "m"))
-        .join(seen.subquery("s"), on=f.col("key", "m").eq(f.col("seen", "s")), join_type="left")
-        .where(f.is_null(f.col("seen", "s")))
-    )
+    sql = sql.join(
+        seen.subquery("s"), on=f.col("key", "m").eq(f.col("seen", "s")), join_type="left"
+    ).where(f.is_null(f.col("seen", "s")))
     yield Query("deals", sql, evidence)
+
+
+def _without_own(ways: Sequence[str]) -> exp.Query:
+    """Those of MOVED that no activity names."""
+    bare = exp.select(*[f.alias(f.col(c, "m"), c) for c in COLUMNS]).from_(f.table(MOVED, "m"))
+    if "deal_id" not in ways:
+        return bare
+    own = exp.select(f.alias(f.col("deal_id"), "seen")).from_(f.table("crm.activities")).distinct()
+    return bare.join(
+        own.subquery("s"), on=f.col("key", "m").eq(f.col("seen", "s")), join_type="left"
+    ).where(f.is_null(f.col("seen", "s")))
 
 
 def _moved(context: RuleContext, linked: bool) -> exp.Query:
@@ -106,14 +122,12 @@ def _log_begins(context: RuleContext) -> object:
 
 
 def _trail(context: RuleContext, way: str) -> exp.Query | None:
-    """Deals (`seen`) that some activity names, directly or by contact or account."""
-    if way == "deal_id":
-        return (
-            exp.select(f.alias(f.col("deal_id"), "seen"))
-            .from_(f.table("crm.activities"))
-            .where(f.not_null(f.col("deal_id")))
-        )
-    if not context.has("deals", way) or not context.filled("activities", "started_at"):
+    """Deals (`seen`) that some activity of their contact or account may belong to."""
+    if (
+        way == "deal_id"
+        or not context.has("deals", way)
+        or not context.filled("activities", "started_at")
+    ):
         return None
     started = f.as_timestamp(f.col("started_at", "a"))
     inside = [
@@ -128,7 +142,7 @@ def _trail(context: RuleContext, way: str) -> exp.Query | None:
     ]
     return (
         exp.select(f.alias(f.col("key", "m"), "seen"))
-        .from_(f.table("work.C109_moved", "m"))
+        .from_(f.table(BARE, "m"))
         .join(
             f.table("crm.activities", "a"),
             on=f.col(way, "m").eq(f.col(way, "a")),

@@ -14,4 +14,5 @@ MARKS = "[-–—−_.…?*#/ ]+"
 
 def hidden_null(cell: exp.Expr) -> exp.Expr:
     """Whether a text is a dash, "n/a" or another word for nothing, whatever its column."""
-    return f.any_of(f.full_match(cell, MARKS), f.in_(f.fold(cell), sorted(EMPTY_WORDS)))
+    word = f.any_of(f.full_match(cell, MARKS), f.in_(f.fold(cell), sorted(EMPTY_WORDS)))
+    return f.all_of(f.not_(f.search(cell, "[0-9]")), word)  # No such word has a digit.

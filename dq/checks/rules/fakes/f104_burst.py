@@ -87,7 +87,7 @@ def _unit(context: RuleContext, table: str, moment: str) -> str | None:
 
 
 def _chained(context: RuleContext, table: str, author: str, unit: str) -> exp.Select:
-    """Records made by people: key, who, at, parent, and the chain (`link`) that each is in."""
+    """Records of people close to another one's: key, who, at, parent, and their chain (`link`)."""
     moment, parents = TABLES[table]
     at = f.col(moment)
     wanted = [
@@ -111,16 +111,23 @@ def _chained(context: RuleContext, table: str, author: str, unit: str) -> exp.Se
         with_machine(context, own, "who", columns).subquery("p")
     ).where(f.not_(f.col("machine")))  # fmt: skip
     order = [f.col(c) for c in ("at", "_source", "_row")]
-    before = exp.select(
-        *[f.col(c) for c in columns], f.alias(f.lag(f.col("at"), [f.col("who")], order), "before")
+    beside = exp.select(
+        *[f.col(c) for c in columns],
+        f.alias(f.lag(f.col("at"), [f.col("who")], order), "before"),
+        f.alias(f.lead(f.col("at"), [f.col("who")], order), "after"),
     ).from_(people.subquery("q"))  # fmt: skip
-    gap = number(context.params["gap_s"]) if unit == "second" else 1
-    near = f.seconds_between(f.col("before"), f.col("at")) < f.lit(gap)
-    begins = f.case((f.coalesce(near, f.lit(False)), f.lit(0)), default=f.lit(1))
+    gap = f.lit(number(context.params["gap_s"]) if unit == "second" else 1)
+    follows = f.coalesce(f.seconds_between(f.col("before"), f.col("at")) < gap, f.lit(False))
+    leads = f.coalesce(f.seconds_between(f.col("at"), f.col("after")) < gap.copy(), f.lit(False))
+    # One that stands alone is in no chain: what is left is little.
+    near = exp.select(
+        *[f.col(c) for c in columns],
+        f.alias(f.case((follows, f.lit(0)), default=f.lit(1)), "begins"),
+    ).from_(beside.subquery("b")).where(f.any_of(follows.copy(), leads))  # fmt: skip
     return exp.select(
         *[f.col(c) for c in columns],
-        f.alias(f.sum_over(begins, [f.col("who")], order), "link"),
-    ).from_(before.subquery("b"))
+        f.alias(f.sum_over(f.col("begins"), [f.col("who")], order), "link"),
+    ).from_(near.subquery("n"))
 
 
 def _chains(context: RuleContext, table: str, name: str, unit: str) -> exp.Select:

@@ -21,7 +21,7 @@ from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.fakes.people import with_machine
 from dq.checks.rules.fakes.work import has_clock, is_message, midnight
-from dq.checks.rules.helpers import SYSTEM, count_query, missing, number
+from dq.checks.rules.helpers import SYSTEM, count_query, missing, number, rows
 from dq.checks.rules.values import nothing_found
 from dq.findings import Severity
 from dq.sql import portable as f
@@ -29,6 +29,7 @@ from dq.sql import portable as f
 __all__ = ["RULE"]
 
 DAY = 86_400
+LATE = "work.F107_late"
 
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
@@ -56,32 +57,30 @@ def _late(context: RuleContext) -> CheckLike:
             *[f.alias(f.col(c, "t"), c) for c in SYSTEM],
             f.alias(f.col("logged_at", "t"), "logged_at"),
             f.alias(delay, "delay"),
-            f.alias(f.col("machine", "t"), "machine"),
-            f.alias(f.col("first", "b"), "first"),
             f.alias(f.coalesce(f.col("logger", "t"), f.lit("")), "logger"),
         )
         .from_(_with_logger(context, f.all_of(judged, f.not_(is_message(kind)))).subquery("t"))
         .join(first.subquery("b"), join_type="cross")
+        .where(
+            f.all_of(
+                delay.copy() >= f.lit(number(context.params["days"]) * DAY),
+                f.not_(f.col("machine", "t")),
+                f.seconds_between(f.col("first", "b"), f.col("logged_at", "t")) >= f.lit(DAY),
+            )
+        )
     )
-    late = f.all_of(
-        f.col("delay") >= f.lit(number(context.params["days"]) * DAY),
-        f.not_(f.col("machine")),
-        f.seconds_between(f.col("first"), f.col("logged_at")) >= f.lit(DAY),
-    )
+    context.engine.create(LATE, base)
+    evidence = count_query("crm.activities", judged)
+    late = number(rows(context, count_query(LATE))[0]["n"])
+    told = count_query("crm.activities", f.all_of(judged.copy(), f.not_(is_message(kind.copy()))))
+    usual = float(str(context.params["system_share"]))
+    if not late or late >= usual * number(rows(context, told)[0]["n"]):
+        return Query("activities", nothing_found(), evidence, "logged_at")
     minute = f.trunc("minute", f.col("logged_at"))
-    one = f.case((late, f.lit(1)), default=f.lit(0))
-    told = exp.select(
-        *[f.col(c) for c in ("key", *SYSTEM, "logged_at", "delay", "logger")],
-        f.alias(one, "late"),
-        f.alias(f.div0(f.sum_over(one), f.count_over()), "share"),
-    ).from_(base.subquery("d"))
-    usual = f.lit(float(str(context.params["system_share"])))
     together = exp.select(
         *[f.col(c) for c in ("key", *SYSTEM, "logged_at", "delay")],
         f.alias(f.count_over([f.col("logger"), minute]), "together"),
-    ).from_(told.subquery("d")).where(
-        f.all_of(f.col("late").eq(f.lit(1)), f.col("share") < usual)
-    )  # fmt: skip
+    ).from_(f.table(LATE))  # fmt: skip
     sql = (
         exp.select(
             *[f.col(c) for c in ("key", *SYSTEM)],
@@ -92,7 +91,7 @@ def _late(context: RuleContext) -> CheckLike:
         .from_(together.subquery("q"))
         .where(f.col("together") < f.lit(number(context.params["import_least"])))
     )
-    return Query("activities", sql, count_query("crm.activities", judged), "logged_at")
+    return Query("activities", sql, evidence, "logged_at")
 
 
 def _with_logger(context: RuleContext, judged: exp.Expression) -> exp.Select:

@@ -111,27 +111,54 @@ def _two_digits(x: exp.Expression) -> exp.Expression:
 
 def _by_owner(context: RuleContext, target: _Target) -> exp.Select:
     """Round values of owners who have far more of them than all others of the group."""
+    values = _values(context, target)
+    round_ones = exp.select("*").from_(values.subquery("v")).where(f.col("r").eq(f.lit(1)))
+    owners = _odd_owners(context, values.copy())
+    same = [f.col(c, "v").eq(f.col(c, "s")) for c in ("g", "who")]
+    return (
+        exp.select(
+            f.alias(f.col("id", "v"), "key"),
+            *[f.alias(f.col(c, "v"), c) for c in SYSTEM],
+            f.alias(f.as_text(f.col("x", "v")), "value"),
+            f.alias(f.lit("owner"), "cause"),
+            f.alias(f.as_text(f.round(f.as_decimal(f.col("own", "s")), 3)), "arg_own"),
+            f.alias(f.as_text(f.round(f.as_decimal(f.col("rest", "s")), 3)), "arg_rest"),
+        )
+        .from_(round_ones.subquery("v"))
+        .join(owners.subquery("s"), on=f.all_of(*same), join_type="inner")
+    )
+
+
+def _odd_owners(context: RuleContext, values: exp.Select) -> exp.Select:
+    """g, who, own, rest: owners with far more round values than the others of the group."""
     params = context.params
-    group, own = [f.col("g")], [f.col("g"), f.col("who")]
-    counted = exp.select(
-        *[f.col(c) for c in ("id", *SYSTEM, "x", "r", "who")],
-        f.alias(f.count_over(own), "n"),
-        f.alias(f.sum_over(f.col("r"), own), "k"),
-        f.alias(f.count_over(group), "all_n"),
-        f.alias(f.sum_over(f.col("r"), group), "all_k"),
-    ).from_(_values(context, target).subquery("v"))
+    group = [f.col("g")]
+    counted = (
+        exp.select(
+            f.col("g"),
+            f.col("who"),
+            f.alias(f.count(), "n"),
+            f.alias(f.sum(f.col("r")), "k"),
+        )
+        .from_(values.subquery("v"))
+        .group_by(f.col("g"), f.col("who"))
+    )
+    beside = exp.select(
+        *[f.col(c) for c in ("g", "who", "n", "k")],
+        f.alias(f.sum_over(f.col("n"), group), "all_n"),
+        f.alias(f.sum_over(f.col("k"), group), "all_k"),
+    ).from_(counted.subquery("c"))
     rest_n = f.col("all_n") - f.col("n")
     rest_k = f.col("all_k") - f.col("k")
     shared = exp.select(
-        *[f.col(c) for c in ("id", *SYSTEM, "x", "r", "who", "n", "k")],
+        *[f.col(c) for c in ("g", "who", "n", "k")],
         f.alias(rest_n, "rest_n"),
         f.alias(f.div0(f.col("k"), f.col("n")), "own"),
         f.alias(f.div0(exp.paren(rest_k) + f.lit(1), exp.paren(rest_n) + f.lit(2)), "rest"),
-    ).from_(counted.subquery("c"))
+    ).from_(beside.subquery("b"))
     expected = f.as_double(f.col("n")) * f.col("rest")
     spread = f.sqrt(expected * (f.lit(1.0) - f.col("rest")))
     beyond = f.all_of(
-        f.col("r").eq(f.lit(1)),
         f.not_null(f.col("who")),
         f.col("n") >= f.lit(number(params["least"])),
         f.col("k") >= f.lit(number(params["least_round"])),
@@ -140,14 +167,9 @@ def _by_owner(context: RuleContext, target: _Target) -> exp.Select:
         f.col("own") >= f.col("rest") * f.lit(float(str(params["times"]))),
         f.as_double(f.col("k")) - expected >= spread * f.lit(float(str(params["z"]))),
     )
-    return exp.select(
-        f.alias(f.col("id"), "key"),
-        *[f.col(c) for c in SYSTEM],
-        f.alias(f.as_text(f.col("x")), "value"),
-        f.alias(f.lit("owner"), "cause"),
-        f.alias(f.as_text(f.round(f.as_decimal(f.col("own")), 3)), "arg_own"),
-        f.alias(f.as_text(f.round(f.as_decimal(f.col("rest")), 3)), "arg_rest"),
-    ).from_(shared.subquery("s")).where(beyond)  # fmt: skip
+    return exp.select(*[f.col(c) for c in ("g", "who", "own", "rest")]).from_(
+        shared.subquery("s")
+    ).where(beyond)  # fmt: skip
 
 
 def _alone(context: RuleContext, target: _Target) -> exp.Select:

@@ -119,9 +119,11 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
             often >= usual * times,
         )
     )
+    # Records of one instant are all in the heap or none: what is outside need not be counted.
+    heaped = base.copy().where(f.all_of(late.copy(), last.copy()))
     chosen = exp.select(
         *[f.col(c) for c in ("id", *SYSTEM, "who", "at")]
-    ).from_(base.copy().subquery("c")).where(f.all_of(heap.copy(), single.copy()))  # fmt: skip
+    ).from_(heaped.subquery("c")).where(single.copy())  # fmt: skip
     sql = (
         exp.select(
             f.alias(f.col("id", "r"), "key"),
