@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,11 @@ class Server:
 
     kind: str
     port: int
+    database: str = "crm"
 
     @property
     def url(self) -> str:
-        return f"{self.kind}://reader:${{CRM_PASSWORD}}@127.0.0.1:{self.port}/crm"
+        return f"{self.kind}://reader:${{CRM_PASSWORD}}@127.0.0.1:{self.port}/{self.database}"
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -41,14 +42,23 @@ class Server:
         if self.kind == "postgresql":
             from adbc_driver_postgresql import dbapi
 
-            uri = f"postgresql://owner:owner@127.0.0.1:{self.port}/crm"
+            uri = f"postgresql://owner:owner@127.0.0.1:{self.port}/{self.database}"
             return dbapi.connect(uri, autocommit=True)
         import pymysql
 
         return pymysql.connect(
-            host="127.0.0.1", port=self.port, user="owner", password="owner", database="crm",
+            host="127.0.0.1", port=self.port, user="owner", password="owner",
+            database=self.database,
             autocommit=True,
         )  # fmt: skip
+
+    def another(self, name: str) -> Server:
+        """A new database of the server."""
+        self.run(f"CREATE DATABASE {name}")
+        other = replace(self, database=name)
+        if self.kind == "postgresql":
+            other.run("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader")
+        return other
 
     def run(self, *statements: str) -> list[tuple[Any, ...]]:
         """Run statements as the owner; the rows of the last one."""
