@@ -244,6 +244,8 @@ def _hidden(plant: Planter) -> None:
             value: object = Decimal(placeholder) if column == "budget" else placeholder
             for row in plant.pick(table, each, plant.table(table).filled(column)):
                 plant.spoil("C104", table, row, column, value, strength)
+                if column == "need":
+                    plant.follows("C108", table, row, column)
     contacts = plant.table("contacts")
     for row, number in plant.lookalikes("contacts", ~contacts.filled("middle_name"), 0.4):
         surname = _SURNAMES[number % len(_SURNAMES)]

@@ -240,7 +240,10 @@ def _across(plant: Planter) -> None:
     leads, contacts, accounts = (plant.table(name) for name in ("leads", "contacts", "accounts"))
     clients = plant.made.clients
     cold = leads.among("status", "rejected", "working", "nurturing") & leads.filled("email")
+    # Not those who are a lead already, which the link says.
+    linked = plant.parents("leads", "converted_contact_id", "contacts")
     known = reachable(plant, "contacts")
+    known[linked[linked >= 0]] = False
     people = plant.pick("contacts", 3 * plant.n, known)
     for (row, strength, number), person in zip(plant.graded("leads", cold), people, strict=False):
         account = int(clients.account[person])

@@ -153,6 +153,9 @@ def _round_durations(plant: Planter) -> None:
             rounded = int(np.clip(round(work.duration[row] / 300), 1, 6)) * 300
             note = f"about {share:.0%} of this seller's calls end on five minutes"
             plant.spoil("F108", "activities", row, "duration_s", rounded, strength, note)
+    by_chance = np.isin(work.owner, sellers[:3]) & (work.duration % 60 == 0) & calls
+    for row in np.flatnonzero(by_chance & plant.free("activities")).tolist():
+        plant.follows("F108", "activities", row, "duration_s", "round by chance")
     meetings = (work.kind == MEETING) & ~np.isin(work.owner, sellers[:3])
     for row, _ in plant.lookalikes("activities", meetings & (work.duration > 2700), 0.6):
         note = "calendars book whole hours"

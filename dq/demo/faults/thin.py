@@ -119,6 +119,9 @@ def _no_trail(plant: Planter) -> None:
             if lead[row] >= 0:
                 first = plant.children("activities", "lead_id", "leads", int(lead[row]))
                 plant.drop("activities", first)
+            for person in (sales.contact[row], sales.second[row]):
+                if person != NONE:
+                    plant.follows("X101", "contacts", int(person), "owner_id")
             note = f"{moves[row]} moves, and nothing was done"
             plant.blemish("C109", "deals", row, strength, note=note)
     activities = plant.table("activities")
