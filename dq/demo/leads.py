@@ -271,11 +271,14 @@ def _notes(chance: Chance, house: House, leads: Leads) -> Any:
 
 
 def _needs(chance: Chance, leads: Leads, wanted: Bools) -> Any:
-    """What the client wants, with a number."""
+    """What the client wants, how many and for how much."""
     needs, count = word_list("needs"), len(leads.form)
     which = np.where(wanted, needs.draw(chance.uniform("need", count), leads.language), -1)
-    number = decimals(chance.integers("need count", count, 2, 240))
-    return fill(needs.words.to_pylist(), which, {"count": number})
+    fields = {
+        "count": decimals(chance.integers("need count", count, 2, 240)),
+        "sum": decimals(chance.integers("need sum", count, 310, 29_900)),
+    }
+    return fill(needs.words.to_pylist(), which, fields)
 
 
 def _put_leads(

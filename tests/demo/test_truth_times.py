@@ -271,8 +271,9 @@ def test_contacts_known_to_one_seller(tables: Tables, faults: Table) -> None:
         if row["contact_id"] and row["owner_id"]:
             known[row["contact_id"]].add(row["owner_id"])
             talks[row["contact_id"]] += 1
-    for row in tables["deals"]:
-        known[row["contact_id"]].add(row["owner_id"])
+    owner = {row["id"]: row["owner_id"] for row in tables["deals"]}
+    for row in tables["deal_contacts"]:
+        known[row["contact_id"]].add(owner.get(row["deal_id"], ""))
     found = {
         row["id"]
         for row in live(tables, "contacts")

@@ -146,16 +146,19 @@ def _round_durations(plant: Planter) -> None:
     busy = np.flatnonzero(sells & (counts >= 20))
     sellers = busy[np.argsort(counts[busy], kind="stable")]
     shares = {"blatant": 0.9, "clear": 0.5, "faint": 0.25}
+    rounded = np.zeros(len(work.kind), dtype=np.bool_)
     for place, (strength, share) in enumerate(shares.items()):
         owner = int(sellers[place])
         mine = calls & (work.owner == owner)
         for row in plant.pick("activities", max(round(share * mine.sum()), plant.n), mine):
-            rounded = int(np.clip(round(work.duration[row] / 300), 1, 6)) * 300
+            rounded[row] = True
+            length = int(np.clip(round(work.duration[row] / 300), 1, 6)) * 300
             note = f"about {share:.0%} of this seller's calls end on five minutes"
-            plant.spoil("F108", "activities", row, "duration_s", rounded, strength, note)
-    by_chance = np.isin(work.owner, sellers[:3]) & (work.duration % 60 == 0) & calls
-    for row in np.flatnonzero(by_chance & plant.free("activities")).tolist():
-        plant.follows("F108", "activities", row, "duration_s", "round by chance")
+            plant.spoil("F108", "activities", row, "duration_s", length, strength, note)
+    by_chance = np.isin(work.owner, sellers[:3]) & (work.kind == CALL)
+    by_chance &= (work.duration > 0) & (work.duration % 60 == 0) & ~rounded
+    for place in np.flatnonzero(by_chance).tolist():
+        plant.follows("F108", "activities", place, "duration_s", "round by chance")
     meetings = (work.kind == MEETING) & ~np.isin(work.owner, sellers[:3])
     for row, _ in plant.lookalikes("activities", meetings & (work.duration > 2700), 0.6):
         note = "calendars book whole hours"

@@ -242,6 +242,10 @@ def _idle_parents(plant: Planter) -> None:
             plant.alike("R106", "users", row, "", "hired last week")
         else:
             plant.blemish("R106", "users", row, strength, "", f"since {day}, and not one deal")
+    sold = np.zeros(plant.table("accounts").size, dtype=np.bool_)
+    sold[plant.made.sales.account] = True
+    for account in np.flatnonzero(~sold).tolist():
+        plant.follows("R106", "accounts", account, "", "a prospect that has no deal yet")
     if not plant.block.first:
         return
     products = plant.table("products")
