@@ -212,7 +212,7 @@ def _people(chance: Chance, clients: Clients, account: Ints, created: Ints) -> t
         known += (place < size) & (clients.contact_created[row] <= created)
     main = chance.integers("contact", count, 0, known)
     other = (main + 1) % np.maximum(known, 1)
-    both = (known > 1) & chance.flags("second", count, 0.4)
+    both = (known > 1) & chance.flags("second", count, 0.3)
     second = np.where(both, clients.contacts_of[first + other], NONE)
     return clients.contacts_of[first + main], second
 
