@@ -206,7 +206,7 @@ def plant_repeated_keys(plant: Planter) -> None:
     cases: tuple[tuple[str, tuple[str, ...], Bools | None], ...] = (
         ("deals", ("next_step", "source"), (sales.status == LOST) & (sales.lines == 0)),
         ("contacts", ("title", "source"), None),
-        ("leads", ("note", "interest"), plant.table("leads").among("status", "rejected")),
+        ("leads", ("note", "interest"), plant.table("leads").filled("note")),
         ("activities", ("result", "note"), plant.table("activities").filled("note")),
         ("tasks", ("subject", "kind"), None),
     )

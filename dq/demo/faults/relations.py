@@ -15,7 +15,7 @@ from dq.demo.sales import LOST, OPEN, WON
 from dq.demo.staff import ROLES
 from dq.demo.when import to_date
 
-__all__ = ["plant_relations"]
+__all__ = ["list_prospects", "plant_relations"]
 
 
 def plant_relations(plant: Planter) -> None:
@@ -242,10 +242,6 @@ def _idle_parents(plant: Planter) -> None:
             plant.alike("R106", "users", row, "", "hired last week")
         else:
             plant.blemish("R106", "users", row, strength, "", f"since {day}, and not one deal")
-    sold = np.zeros(plant.table("accounts").size, dtype=np.bool_)
-    sold[plant.made.sales.account] = True
-    for account in np.flatnonzero(~sold).tolist():
-        plant.follows("R106", "accounts", account, "", "a prospect that has no deal yet")
     if not plant.block.first:
         return
     products = plant.table("products")
@@ -267,6 +263,18 @@ def _idle_parents(plant: Planter) -> None:
     roles = plant.made.staff.role
     for place in np.flatnonzero(np.isin(roles, [ROLES.index("marketing"), ROLES.index("service")])):
         plant.alike("R106", "users", int(place), "", "the job is not to sell")
+
+
+def list_prospects(plant: Planter) -> None:
+    """Accounts that have no deal once all faults are planted, copies among them."""
+    accounts, deals = plant.table("accounts"), plant.table("deals")
+    sold = np.zeros(accounts.size, dtype=np.bool_)
+    there = ~deals.gone
+    there[[row for row in deals.changed["account_id"] if row < deals.size]] = False
+    sold[plant.made.sales.account[there]] = True
+    rows = np.flatnonzero(~sold & ~accounts.gone).tolist()
+    for row in rows + list(range(accounts.size, accounts.size + accounts.added)):
+        plant.follows("R106", "accounts", row, "", "a prospect, or a copy, without a deal")
 
 
 def _invoices(plant: Planter) -> None:

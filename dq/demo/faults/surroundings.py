@@ -115,10 +115,11 @@ def _heaps(plant: Planter) -> None:
     )
     for strength, (table, column, hour, where, many) in zip(STRENGTHS, heaps, strict=True):
         note = f"exactly {hour:02d}:00, as midnight in Moscow or Kyiv is in UTC"
+        _once(plant, "T105", table, column, strength, value=f"{hour:02d}:00:00", note=note)
         for row in plant.pick(table, max(plant.n, 6) * many, where):
-            value = plant.table(table).moment(row, column)
-            midnight = datetime.combine(value.date(), time(hour))
-            plant.spoil("T105", table, row, column, midnight, strength, note)
+            day = plant.table(table).moment(row, column).date()
+            midnight = datetime.combine(day, time(hour))
+            plant.spoil("T105", table, row, column, midnight, "", note, kind="follows")
     open_tasks = plant.table("tasks").among("status", "open")
     for row, _ in plant.lookalikes("tasks", open_tasks, 0.5):
         value = plant.table("tasks").moment(row, "due_at")
