@@ -5,14 +5,15 @@ found when its rule names its record. A fault of a whole table (no key) is found
 names the table's column and, where the truth gives a day or a month, that time. An alarm is
 true when the truth lists the record for the rule, as planted or as what rightly follows from
 another fault; every other alarm is false, on an innocent lookalike or on a plain record. What
-is said for information (severity info) can find a fault, but is no alarm.
+a rule of warnings or errors says for information (severity info) can find a fault, but is no
+alarm; of a rule that only informs everything is one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 __all__ = ["STRENGTHS", "Line", "Said", "Score", "score"]
@@ -52,6 +53,7 @@ class Said:
     severity: str
     value: str = ""
     cause: str = ""
+    alarm: bool = True
 
 
 @dataclass
@@ -97,7 +99,12 @@ class Score:
 
 
 def score(
-    truth: Iterable[Line], findings: Iterable[Said], judged: Mapping[str, int], code: str
+    truth: Iterable[Line],
+    findings: Iterable[Said],
+    judged: Mapping[str, int],
+    code: str,
+    *,
+    informs: bool = False,
 ) -> Score:
     """Count one rule on one sample.
 
@@ -106,12 +113,14 @@ def score(
         findings: what the run said, of any rule.
         judged: rows of each table that the rule judged.
         code: the rule.
+        informs: whether the rule's own severity is info.
     """
     lines = [line for line in truth if line.code == code]
     said: dict[tuple[str, str], list[Said]] = {}
     for finding in findings:
         if finding.code == code:
-            said.setdefault((finding.table, finding.key), []).append(finding)
+            loud = replace(finding, alarm=informs or finding.severity != "info")
+            said.setdefault((finding.table, finding.key), []).append(loud)
     faults: dict[tuple[str, str], list[Line]] = {}
     alike: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
@@ -147,10 +156,10 @@ def _alarms(
     said: Mapping[tuple[str, str], Sequence[Said]],
 ) -> None:
     for place, named in said.items():
-        for alarm in named if not place[1] else [max(named, key=_is_alarm)]:
+        for alarm in named if not place[1] else [max(named, key=lambda f: f.alarm)]:
             if any(place[1] or _one_place(line, alarm) for line in faults.get(place, ())):
-                counts.true += _is_alarm(alarm)
-            elif not _is_alarm(alarm):
+                counts.true += alarm.alarm
+            elif not alarm.alarm:
                 counts.told += 1
             else:
                 counts.false += 1
@@ -165,11 +174,7 @@ def _innocents(
         if line.kind == "innocent":
             counts.innocent += 1
             named = said.get((line.table, line.key), ())
-            counts.accused += any(_is_alarm(f) and _one_place(line, f) for f in named)
-
-
-def _is_alarm(finding: Said) -> bool:
-    return finding.severity != "info"
+            counts.accused += any(f.alarm and _one_place(line, f) for f in named)
 
 
 def _one_place(line: Line, finding: Said) -> bool:

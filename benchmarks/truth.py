@@ -26,8 +26,10 @@ import yaml
 from benchmarks.joined import STRENGTHS, Line, Said, Score, score
 from dq.checks.rules import RULES
 from dq.demo.generate import generate
-from dq.findings import Outcome, Result
+from dq.findings import Outcome, Result, Severity
 from dq.project import Project
+
+_SEVERITY = {rule.code: rule.severity for rule in RULES}
 
 PLAIN = ("blatant", "clear")
 """The stronger strengths, in which a rule has no excuse."""
@@ -87,7 +89,7 @@ def truth_of(folder: Path) -> list[Line]:
 
 def said_in(path: Path) -> list[Said]:
     """The findings of a run."""
-    names = [field.name for field in fields(Said)]
+    names = [field.name for field in fields(Said) if field.name != "alarm"]
     columns = pq.read_table(path, columns=names).to_pydict()
     rows = zip(*(columns[name] for name in names), strict=True)
     return [Said(*("" if cell is None else str(cell) for cell in row)) for row in rows]
@@ -103,7 +105,13 @@ def scores(folder: Path, codes: Sequence[str]) -> dict[str, Score]:
     for finding in said_in(folder / FINDINGS):
         said.setdefault(finding.code, []).append(finding)
     return {
-        code: score(lines.get(code, ()), said.get(code, ()), judged.get(code, {}), code)
+        code: score(
+            lines.get(code, ()),
+            said.get(code, ()),
+            judged.get(code, {}),
+            code,
+            informs=_SEVERITY[code] is Severity.INFO,
+        )
         for code in codes
     }
 
