@@ -265,9 +265,12 @@ def test_round_durations(tables: Tables, faults: Table) -> None:
 
 def test_sales_of_the_last_hours(tables: Tables, faults: Table) -> None:
     closed = {row["id"]: row["closed_at"] for row in tables["deals"]}
-    planted = keys_with(faults, "F109", "deals")
-    assert {closed[key][5:10] for key in planted} <= {"03-31", "06-30", "09-30", "12-31"}
-    assert all("13:00" < closed[key][11:16] <= "18:00" for key in planted)
+    for strength, first, last in (
+        ("blatant", "20:00", "23:00"), ("clear", "16:00", "18:00"), ("faint", "14:00", "18:00"),
+    ):  # fmt: skip
+        planted = keys_with(faults, "F109", "deals", strength=strength)
+        assert {closed[key][5:10] for key in planted} <= {"03-31", "06-30", "09-30", "12-31"}
+        assert all(first <= closed[key][11:16] < last for key in planted)
 
 
 def test_contacts_known_to_one_seller(tables: Tables, faults: Table) -> None:

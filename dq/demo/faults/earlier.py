@@ -65,8 +65,8 @@ def plant_since(plant: Planter) -> Since:
     _erase(plant, since, inside & (sales.status == LOST))
     for row, _ in plant.lookalikes("deals", inside, 0.6):
         key = plant.key("deals", row)
-        since.before.setdefault(key, {})["source"] = None
-        plant.alike("T107", "deals", row, "source", "no total of the quarter knows the source")
+        since.before.setdefault(key, {})["name"] = f"{deals.get(row, 'name')} (v1)"
+        plant.alike("T107", "deals", row, "name", "renamed: no total of the quarter knows names")
     still = (sales.status == LOST) & (days >= day_number(_NEXT) + 25)
     for row, _ in plant.lookalikes("deals", still, 0.4):
         plant.alike("T107", "deals", row, "closed_at", "of a quarter that nobody has certified")

@@ -12,7 +12,7 @@ from dq.demo.faults.plant import Planter
 from dq.demo.sales import WON
 from dq.demo.staff import ROLES
 from dq.demo.when import DAY, END, day_number, day_of, quarter_starts, to_datetime
-from dq.demo.work import CALL, EMAIL, MEETING
+from dq.demo.work import CALL, MEETING
 
 __all__ = ["plant_gaming", "slack"]
 
@@ -112,8 +112,9 @@ def _back_dated(plant: Planter) -> None:
     tasks = plant.table("tasks")
     days = {"blatant": 96, "clear": 33, "faint": 11}
     early = work.started < END - 130 * DAY
+    spoken = np.isin(work.kind, [CALL, MEETING])
     each = -(-plant.n * 2 // 3)
-    for row, strength, number in plant.graded("activities", early & (work.kind != EMAIL), each):
+    for row, strength, number in plant.graded("activities", early & spoken, each):
         logged = _at(plant, row, days[strength] * DAY + 3600 + 611 * number)
         note = f"logged {days[strength]} days later"
         plant.spoil("F107", "activities", row, "logged_at", logged, strength, note)
@@ -229,16 +230,16 @@ def _above_quota(plant: Planter) -> None:
 
 
 def _last_hours(plant: Planter, rows: list[int], last: int, strength: str) -> None:
-    """These deals were all closed on the evening of the last day."""
-    hours = {"blatant": 1, "clear": 2, "faint": 4}[strength]
+    """These deals were all closed on the evening of the last day, or in its last hours of work."""
+    hours, close = {"blatant": (3, 23), "clear": (2, 18), "faint": (4, 18)}[strength]
     plant.take("deals", rows)
     for number, row in enumerate(rows):
-        late = 18 * 3600 - hours * 3600 + number * (hours * 3600 // len(rows)) + 17
+        late = (close - hours) * 3600 + number * (hours * 3600 // len(rows)) + 17
         closed = to_datetime(last * DAY + late)
         moves = plant.children("stage_history", "deal_id", "deals", row)
         plant.table("stage_history").set(int(moves[-1]), changed_at=closed)
         plant.take("stage_history", moves)
-        note = f"one of {len(rows)} in the last {hours} hours of the quarter, plan just met"
+        note = f"one of {len(rows)} in the {hours} hours before {close}:00 of the last day"
         plant.spoil("F109", "deals", row, "closed_at", closed, strength, note)
         plant.follows("R107", "deals", row, "", "invoiced before it was closed")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import product
 
 import numpy as np
 
-from dq.demo.chance import NONE
+from dq.demo.chance import NONE, Ints
 from dq.demo.faults.plant import Planter
 from dq.demo.lexicon import pipelines, word_list
 from dq.demo.sales import LOST, OPEN, PROBABILITY
@@ -112,6 +113,7 @@ def _stuck(plant: Planter) -> None:
             _reopen(plant, row)
             note = f"{age[row]} days in this stage"
             plant.blemish("T104", "deals", row, strength, "stage", note)
+    _list_slow(plant, age)
     old = sales.entered[:, 0] < END - 45 * DAY
     fresh = (sales.status == OPEN) & old & (age < 40)
     for row, _ in plant.lookalikes("deals", fresh, 0.5):
@@ -119,6 +121,25 @@ def _stuck(plant: Planter) -> None:
     tenders = (sales.status == OPEN) & slow & (age > 10)
     for row, _ in plant.lookalikes("deals", tenders, 0.5):
         plant.alike("T104", "deals", row, "stage", "tenders take that long")
+
+
+def _list_slow(plant: Planter, age: Ints) -> None:
+    """Open deals that by chance stand longer than all but one in a hundred of their stage did."""
+    sales = plant.made.sales
+    ladder = sales.entered.shape[1]
+    for pipeline, place in product(range(len(pipelines())), range(ladder)):
+        mine = (sales.pipeline == pipeline) & (sales.entered[:, place] != NONE)
+        ends = np.where(sales.status == OPEN, NONE, sales.closed)
+        if place + 1 < ladder:
+            going = sales.reached > place
+            ends = np.where(going, sales.entered[:, place + 1], ends)
+        past = mine & (ends != NONE)
+        if not past.any():
+            continue
+        usual = np.quantile((ends - sales.entered[:, place])[past] / DAY, 0.99)
+        slow = mine & (sales.status == OPEN) & (sales.reached == place) & (age > usual)
+        for row in np.flatnonzero(slow & plant.free("deals")).tolist():
+            plant.follows("T104", "deals", row, "stage", f"{age[row]} days, by chance")
 
 
 def _reopen(plant: Planter, row: int) -> None:

@@ -109,14 +109,15 @@ def _heaps(plant: Planter) -> None:
     """Local midnight stored as UTC: many rows at exactly two or three in the morning."""
     touches = plant.table("touches")
     heaps = (
-        ("touches", "touched_at", 3, touches.among("kind", "mail opened"), 4),
-        ("documents", "opened_at", 2, _room_at_night(plant), 2),
-        ("tasks", "completed_at", 3, _done_late(plant), 1),
+        ("touches", "touched_at", 3, touches.among("kind", "mail opened"), 0.2),
+        ("documents", "opened_at", 2, _room_at_night(plant), 0.07),
+        ("tasks", "completed_at", 3, _done_late(plant), 0.005),
     )
-    for strength, (table, column, hour, where, many) in zip(STRENGTHS, heaps, strict=True):
+    for strength, (table, column, hour, where, share) in zip(STRENGTHS, heaps, strict=True):
         note = f"exactly {hour:02d}:00, as midnight in Moscow or Kyiv is in UTC"
         _once(plant, "T105", table, column, strength, value=f"{hour:02d}:00:00", note=note)
-        for row in plant.pick(table, max(plant.n, 6) * many, where):
+        count = max(6, round(share * (plant.free(table) & plant.table(table).filled(column)).sum()))
+        for row in plant.pick(table, count, where):
             day = plant.table(table).moment(row, column).date()
             midnight = datetime.combine(day, time(hour))
             plant.spoil("T105", table, row, column, midnight, "", note, kind="follows")
@@ -129,10 +130,11 @@ def _heaps(plant: Planter) -> None:
 
 
 def _room_at_night(plant: Planter) -> Bools:
-    """Documents opened on another day than they were sent: two o'clock of that day fits too."""
+    """Documents opened, and not signed, after the day of sending: two o'clock fits too."""
     made = plant.table("documents")
-    sent, opened = made["sent_at"], made["opened_at"]
-    return made.filled("opened_at") & (opened // DAY > sent // DAY)
+    sent, opened, signed = made["sent_at"], made["opened_at"], made["signed_at"]
+    later = ~made.filled("signed_at") | (signed // DAY > opened // DAY)
+    return np.asarray(made.filled("opened_at") & (opened // DAY > sent // DAY) & later)
 
 
 def _done_late(plant: Planter) -> Bools:
