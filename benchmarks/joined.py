@@ -2,11 +2,11 @@
 
 The unit is a record: a rule's findings about one record are one alarm, and a planted fault is
 found when its rule names its record. A fault of a whole table (no key) is found when its rule
-names the table's column and, where the truth gives a day or a month, that time. An alarm is
-true when the truth lists the record for the rule, as planted or as what rightly follows from
-another fault; every other alarm is false, on an innocent lookalike or on a plain record. What
-a rule of warnings or errors says for information (severity info) can find a fault, but is no
-alarm; of a rule that only informs everything is one.
+names the table's column and, where the truth gives a day, a month or an hour, that time. An
+alarm is true when the truth lists the record for the rule, as planted or as what rightly
+follows from another fault; every other alarm is false, on an innocent lookalike or on a plain
+record. What a rule of warnings or errors says for information (severity info) can find a fault,
+but is no alarm; of a rule that only informs everything is one.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ __all__ = ["STRENGTHS", "Line", "Said", "Score", "score"]
 STRENGTHS = ("blatant", "clear", "faint")
 
 ABOUT_THEN = 4
-"""Days by which a gap may begin earlier than planted: the weekend before it."""
+"""Days by which a gap may begin before the planted one: a weekend, a holiday."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH = re.compile(r"\d{4}-\d{2}")
+_HOUR = re.compile(r"\d{2}:\d{2}:\d{2}")
 
 
 @dataclass(frozen=True)
@@ -185,12 +186,11 @@ def _one_place(line: Line, finding: Said) -> bool:
 
 
 def _one_time(planted: str, said: str) -> bool:
-    """Whether a text names the planted day (or a day or two before) or month."""
+    """Whether a text names the planted day (or a few before), month or hour."""
     if _DAY.fullmatch(planted):
         start = date.fromisoformat(planted).toordinal()
-        days = [date.fromisoformat(day).toordinal() for day in _DAY.findall(said)]
-        return not days or any(0 <= start - day <= ABOUT_THEN for day in days)
-    if _MONTH.fullmatch(planted):
-        months = _MONTH.findall(said)
-        return not months or planted in months
+        days = (date.fromisoformat(day).toordinal() for day in _DAY.findall(said))
+        return any(0 <= start - day <= ABOUT_THEN for day in days)
+    if _MONTH.fullmatch(planted) or _HOUR.fullmatch(planted):
+        return planted.removesuffix(":00") in said
     return True
