@@ -369,6 +369,7 @@ def _put_contacts(block: Block, clients: Clients) -> None:
     titles, sources = word_list("titles"), word_list("sources")
     first, last = day_number(date(1962, 1, 1)), day_number(date(2001, 12, 28))
     birth = chance.integers("birth", count, first, last)
+    birth += birth == 0  # 1 January 1970 is what systems write for "unknown"
     owner = block.keys("users", clients.owner[account])
     later = chance.integers("updated", count, 0, 200) * DAY + 11
     block.put(

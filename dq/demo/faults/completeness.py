@@ -117,6 +117,8 @@ def _required(plant: Planter) -> None:
                     plant.table(table).set(row, phone=None)
                     note = "no phone either"
                 plant.spoil("C101", table, row, column, None, strength, note)
+                if table in ("contacts", "leads"):
+                    plant.follows("C103", table, row, "", "little is left")
                 for other in _ONE_IS_ENOUGH.get((table, column), ()):
                     plant.follows("C101", table, row, other)
     _not_required(plant)

@@ -208,6 +208,9 @@ def _marked(plant: Planter) -> None:
             mark = "merged_into_id" if strength == "faint" else "is_deleted"
             plant.blemish("D105", table, twin, strength, mark, note)
             plant.follows("R101", "activities", child, column, "its parent is marked as gone")
+            if table == "contacts":
+                note = "the talk with another person is at its dead copy"
+                plant.follows("X101", "contacts", row, "", note)
         for number, (row, _) in enumerate(plant.lookalikes(table, where, share=0.15)):
             twin = _dead(plant, table, row, STRENGTHS[number % len(STRENGTHS)])
             note = "marked as gone, and nothing alive names it"

@@ -25,6 +25,9 @@ _SHORT_MONTHS = (
     ("tasks", "created_at", "2026-04", 0.3, "clear"),
     ("documents", "sent_at", "2025-06", 0.45, "faint"),
 )
+_HARDLY_ANY = 0.2
+"""So short a month has gaps of days, too."""
+
 _GAPS = (
     ("requests", "created_at", date(2024, 9, 2), 20, "blatant"),
     ("touches", "touched_at", date(2024, 11, 4), 12, "clear"),
@@ -67,6 +70,8 @@ def _short_months(plant: Planter) -> None:
         _leave_out(plant, table, (days >= first) & (days < following) & gone)
         note = f"about {kept:.0%} of the rows are left"
         _once(plant, "C110", table, column, strength, value=month, note=note)
+        if plant.block.first and kept < _HARDLY_ANY:
+            plant.follows("T105", table, None, column, "hardly any day of the month is left")
         for quiet in ("2025-01", "2025-08"):
             if plant.block.first:
                 note = "quiet every year, not cut short"
