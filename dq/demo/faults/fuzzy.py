@@ -144,12 +144,14 @@ def _leads(plant: Planter) -> None:
         name, email = str(leads.get(row, "full_name")), str(leads.get(row, "email"))
         local, _, host = email.partition("@")
         phone = respelt_phone(int(made.phones[row]))
+        slips = (typo(local, number + more) for more in range(3))
+        slip = next(wrong for wrong in slips if ".." not in wrong)
         ways: dict[str, dict[str, object]] = {
             "blatant": {"full_name": typo(name, number), "phone": phone},
             "clear": {"full_name": " ".join(name.split()[:2][::-1]), "email": None, "phone": phone},
             "faint": {
                 "full_name": typo(name, number),
-                "email": f"{typo(local, number)}@{host}",
+                "email": f"{slip}@{host}",
                 "phone": None,
             },
         }
@@ -306,11 +308,12 @@ def _bursts(plant: Planter) -> None:
     contacts, clients = plant.table("contacts"), plant.made.clients
     owners = np.unique(clients.owner)
     plans = (
-        ("blatant", max(plant.n, 12), max(plant.n, 12), "the import ran twice"),
-        ("clear", max(plant.n, 8), 8, "typed again within a quarter of an hour"),
-        ("faint", max(plant.n, 5), 5, "typed again within a day, with slips"),
+        ("blatant", max(plant.n, 12), "the import ran twice"),
+        ("clear", 8, "typed again within a quarter of an hour"),
+        ("faint", 5, "typed again within a day, with slips"),
     )
-    for strength, count, size, note in plans:
+    for strength, size, note in plans:
+        count = -(-plant.n // size) * size  # whole bursts
         known = (contacts["created_at"] != NONE) & (contacts["created_at"] < moment(_FIRST_BURST))
         rows = plant.pick("contacts", count, reachable(plant, "contacts") & known)
         for number, row in enumerate(rows):

@@ -215,7 +215,8 @@ def _above_quota(plant: Planter) -> None:
     groups: dict[tuple[int, int], list[int]] = {}
     for place in np.flatnonzero(near):
         groups.setdefault((int(sales.owner[place]), int(end[place])), []).append(int(place))
-    sizes = {"blatant": 6, "clear": 4, "faint": 3}
+    most = max(map(len, groups.values()), default=0)
+    sizes = {"blatant": min(10, most), "clear": min(6, most), "faint": min(3, most)}
     if plant.block.rows < 2500:
         sizes = {"blatant": 3, "clear": 3, "faint": 2}
     left = dict.fromkeys(sizes, plant.n)

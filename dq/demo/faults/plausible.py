@@ -175,6 +175,7 @@ def _wrong_units(plant: Planter) -> None:
         note = "milliseconds" if factor == 1000 else "seconds counted as minutes"
         plant.spoil("A106", "activities", row, "duration_s", wrong, strength, note)
         plant.follows("F106", "activities", row, "duration_s", note)
+        plant.follows("F108", "activities", row, "duration_s", note)
     for number, row in enumerate(plant.pick("tickets", 3 * few)):
         strength, factor = (("blatant", 1000), ("clear", 100), ("faint", 50))[number % 3]
         cost = plant.table("tickets").amount(row, "cost")

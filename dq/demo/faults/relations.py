@@ -161,13 +161,14 @@ def _many(plant: Planter) -> None:
     accounts = plant.table("accounts")
     half = -(-plant.n // 2)
     joints = {"blatant": ";", "clear": ", ", "faint": " / "}
+    there, live = np.flatnonzero(~contacts.gone), np.flatnonzero(~accounts.gone)
     for row, strength, number in plant.graded("deals", sales.status == LOST, half):
-        other = contacts.columns["id"].value((row * 37 + number) % contacts.size)
+        other = contacts.columns["id"].value(int(there[(row * 37 + number) % len(there)]))
         both = f"{plant.table('deals').get(row, 'contact_id')}{joints[strength]}{other}"
         plant.spoil("R104", "deals", row, "contact_id", both, strength)
         plant.follows("R101", "deals", row, "contact_id")
     for row, strength, number in plant.graded("contacts", _in_crowd(plant), half):
-        other = accounts.columns["id"].value((row * 53 + number) % accounts.size)
+        other = accounts.columns["id"].value(int(live[(row * 53 + number) % len(live)]))
         both = f"{contacts.get(row, 'account_id')}{joints[strength]}{other}"
         plant.spoil("R104", "contacts", row, "account_id", both, strength)
         plant.follows("R101", "contacts", row, "account_id")
