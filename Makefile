@@ -56,9 +56,9 @@ $(VENV)/.run: $(VENV)/.made pyproject.toml requirements.lock
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml requirements.lock
-	$(PIP_INSTALL) -e '.[dev]'
+	$(PIP_INSTALL) -e '.[dev,postgres,mysql]'
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.all: $(VENV)/.made pyproject.toml requirements.lock
-	$(PIP_INSTALL) -e '.[dev,spark]'
+	$(PIP_INSTALL) -e '.[dev,spark,postgres,mysql]'
 	@touch $@ $(VENV)/.run $(VENV)/.dev

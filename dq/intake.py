@@ -1,25 +1,29 @@
-"""Files to raw tables: which files, read how, and what could not be read, said in words."""
+"""Files and databases to raw tables: which, read how, and what could not be read, in words."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from dq.errors import ConfigError, DqError, Place, SourceError
 from dq.findings import Note
 
 if TYPE_CHECKING:
     from dq.config import Settings, SourceSettings
-    from dq.sources import ReadOptions
+    from dq.sources import Address, ReadOptions
     from dq.tables import RawTable
 
-__all__ = ["Intake", "expand", "no_sources", "read_all", "read_sources"]
+__all__ = ["Given", "Intake", "expand", "given", "no_sources", "read_all", "read_sources"]
+
+Given: TypeAlias = "Path | Address"
+"""A file, a folder, a pattern, or a database."""
 
 ENDINGS = (
     ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".html", ".htm",
-    ".json", ".jsonl", ".ndjson", ".parquet",
+    ".json", ".jsonl", ".ndjson", ".parquet", ".sqlite", ".sqlite3",
 )  # fmt: skip
 
 
@@ -32,11 +36,23 @@ class Intake:
     notes: list[Note] = field(default_factory=list)
 
 
-def expand(paths: Sequence[Path]) -> list[Path]:
+def given(word: Path | str) -> Given:
+    """What a person names: the address of a database, else a path."""
+    from dq.sources import Address, is_address
+
+    if not isinstance(word, str) or not is_address(word):
+        return Path(word)
+    address = Address.parse(word)
+    return Path(address.database) if address.kind == "sqlite" else address
+
+
+def expand(paths: Sequence[Given]) -> list[Given]:
     """Files named, files of folders named, and matches of patterns (shells that expand none)."""
-    found: list[Path] = []
+    found: list[Given] = []
     for path in paths:
-        if path.is_dir():
+        if not isinstance(path, Path):
+            found.append(path)
+        elif path.is_dir():
             inside = sorted(p for p in path.iterdir() if p.is_file() and _readable(p))
             if not inside:
                 raise SourceError(
@@ -64,13 +80,13 @@ def _readable(path: Path) -> bool:
 
 
 def read_all(
-    files: Sequence[tuple[Path, ReadOptions | None]],
+    files: Sequence[tuple[Given, ReadOptions | None]],
     into: Path,
     *,
     lenient: bool,
     progress: Callable[[str, str], None] = lambda _part, _detail: None,
 ) -> Intake:
-    """Read every file; one that is refused does not stop the others.
+    """Read every file, and every table of a database; one that is refused stops no other.
 
     Tables of different files get different names.
     """
@@ -79,18 +95,63 @@ def read_all(
     intake = Intake()
     taken: set[str] = set()
     for number, (path, options) in enumerate(files):
-        progress("read", path.name)
+        progress("read", path.name if isinstance(path, Path) else path.label)
         folder = into / f"{number:04d}"
         folder.mkdir(parents=True, exist_ok=True)
-        try:
-            tables = read(path, into=folder, options=options, lenient=lenient)
-        except SourceError as error:
-            intake.refused.append(error)
-            intake.notes.append(Note("source.refused", {"error": error}, "error", file=path.name))
-            continue
+        if isinstance(path, Path):
+            try:
+                tables = read(path, into=folder, options=options, lenient=lenient)
+            except SourceError as error:
+                _refuse(intake, error, path.name)
+                continue
+        else:
+            tables = _every_table(path, folder, options, intake, progress)
         for table in tables:
             intake.raws.append(_renamed(table, taken))
     return intake
+
+
+def _refuse(intake: Intake, error: SourceError, file: str) -> None:
+    intake.refused.append(error)
+    intake.notes.append(Note("source.refused", {"error": error}, "error", file=file))
+
+
+def _every_table(
+    address: Address,
+    into: Path,
+    options: ReadOptions | None,
+    intake: Intake,
+    progress: Callable[[str, str], None],
+) -> list[RawTable]:
+    """All tables of a database, or the one that `sheet` names; of one moment.
+
+    Raises:
+        SourceError: the database cannot be reached, or the connection was lost.
+    """
+    from dq.sources import Wanted, open_database
+
+    tables: list[RawTable] = []
+    with open_database(address) as database:
+        alone = str(options.sheet) if options is not None and options.sheet else None
+        names = database.tables() if alone is None else [alone]
+        if not names:
+            raise SourceError(
+                "The database has no tables.",
+                where=Place(file=address.label),
+                fix="Check that it is the right one, and that the user may see them.",
+            )
+        bare = Counter(name.rpartition(".")[2] for name in names)
+        for name in names:
+            progress("read", name)
+            short = name.rpartition(".")[2]
+            called = short if bare[short] == 1 else name
+            try:
+                tables.append(database.read(Wanted(called, table=name), into, options))
+            except SourceError as error:
+                if not database.recover():
+                    raise
+                _refuse(intake, error, address.label)
+    return tables
 
 
 def read_sources(
@@ -99,19 +160,19 @@ def read_sources(
     into: Path,
     progress: Callable[[str, str], None] = lambda _part, _detail: None,
 ) -> Intake:
-    """The tables of a project's `sources:`, in the shape that dq.yaml declares."""
+    """The tables of a project's `sources:`, in the shape that dq.yaml declares.
+
+    Raises:
+        SourceError: a source has no file, or a database does not give what is asked of it.
+    """
     intake = Intake()
+    queried = _of_databases(settings, into / "databases", progress)
     for number, (name, source) in enumerate(sorted(settings.sources.items())):
-        if source.path is None:
-            raise ConfigError(
-                "The source {name} is a database; this version reads files only.",
-                where=source.place,
-                fix="Export the table to CSV or Parquet and give its path.",
-                name=name,
-            )
-        files = _files(folder, name, source)
+        if name in queried:
+            intake.raws.append(queried[name])
+            continue
         read = read_all(
-            [(path, _options(settings, source)) for path in files],
+            [(path, _options(settings, source)) for path in _files(folder, name, source)],
             into / f"{number:04d}",
             lenient=False,
             progress=progress,
@@ -124,9 +185,44 @@ def read_sources(
     return intake
 
 
+def _of_databases(
+    settings: Settings, into: Path, progress: Callable[[str, str], None]
+) -> dict[str, RawTable]:
+    """Sources that are tables or queries; those of one address are of one moment."""
+    from dq.sources import Wanted, open_database
+
+    asked: dict[Address, list[SourceSettings]] = {}
+    for _, source in sorted(settings.sources.items()):
+        address = _address(source)
+        if address is not None:
+            asked.setdefault(address, []).append(source)
+    tables: dict[str, RawTable] = {}
+    for address, sources in asked.items():
+        with open_database(address) as database:
+            for source in sources:
+                progress("read", source.name)
+                wanted = Wanted(source.name, source.table, source.query)
+                tables[source.name] = database.read(wanted, into, _options(settings, source))
+    return tables
+
+
+def _address(source: SourceSettings) -> Address | None:
+    """The server that a source is read from; None for files, SQLite's among them."""
+    from dq.sources import Address
+
+    if source.url is None:
+        return None
+    address = Address.parse(source.url.template, place=source.url.place)
+    return None if address.kind == "sqlite" else address
+
+
 def _files(folder: Path, name: str, source: SourceSettings) -> list[Path]:
     """The files of a source: the newest that matches, or all of them."""
     pattern = str(source.path)
+    if source.url is not None:
+        from dq.sources import Address
+
+        pattern = Address.parse(source.url.template, place=source.url.place).database
     base = Path(pattern)
     whole = base if base.is_absolute() else folder / base
     if not any(c in pattern for c in "*?["):
@@ -156,7 +252,8 @@ def _options(settings: Settings, source: SourceSettings) -> ReadOptions:
         blank_headers=source.blank_headers,
         encoding=source.encoding,
         delimiter=source.delimiter,
-        sheet=source.sheet,
+        sheet=source.sheet or source.table,
+        query=source.query,
         header_row=source.header_row,
         footer=source.footer,
         max_bytes=limits.file_size,

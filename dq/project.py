@@ -14,7 +14,7 @@ from dq.clock import Clock
 from dq.errors import SourceError
 from dq.files import workspace
 from dq.findings import Result
-from dq.intake import expand, no_sources, read_all, read_sources
+from dq.intake import expand, given, no_sources, read_all, read_sources
 from dq.previous import since_last_run
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def scan(
     """Recognise and check files at hand; nothing is kept and no project is needed.
 
     Args:
-        files: files, folders or patterns.
+        files: files, folders, patterns or addresses of databases.
         preset: the CRM that they come from, when it is known.
         options: how to read them, where it is declared.
         settings: business day, country, currency and the like.
@@ -65,7 +65,7 @@ def scan(
     moment = _wall(clock or Clock())
     how = settings or AssessmentSettings(now=moment)
     with workspace() as work:
-        paths = expand([Path(f) for f in files])
+        paths = expand([given(f) for f in files])
         intake = read_all(
             [(p, options) for p in paths], work / "raw", lenient=True, progress=progress
         )
@@ -105,7 +105,7 @@ def recognise_files(
     from dq.crm.recognise import recognise
 
     with workspace() as folder:
-        paths = expand([Path(f) for f in files])
+        paths = expand([given(f) for f in files])
         intake = read_all([(p, None) for p in paths], folder, lenient=True, progress=progress)
         if intake.refused:
             raise intake.refused[0]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dq.errors import DqError, UsageError
-from dq.intake import expand, read_all
+from dq.intake import Given, expand, read_all
 
 if TYPE_CHECKING:
     from dq.crm.drafts import Recognition
@@ -31,7 +31,7 @@ class Begun:
 
 def start(
     folder: Path,
-    given: Sequence[Path],
+    given: Sequence[Given],
     *,
     preset: str | None = None,
     country: str | None = None,
@@ -107,7 +107,9 @@ def _named(raws: Sequence[RawTable]) -> list[RawTable]:
 
 
 def _source(folder: Path, raw: RawTable, raws: Sequence[RawTable]) -> dict[str, object]:
-    """One entry of `sources:`: the path, and what reading had to detect."""
+    """One entry of `sources:`: the path or table, and what reading had to detect."""
+    if raw.facts.url is not None:
+        return {"url": raw.facts.url, "table": raw.facts.sheet}
     path = raw.facts.file.resolve()
     inside = path.is_relative_to(folder.resolve())
     shown = Path(os.path.relpath(path, folder.resolve())) if inside else path

@@ -43,10 +43,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """What is known of the file that a table came from."""
+    """What is known of the file or database that a table came from.
+
+    Of a database `file` is its name and server, `sheet` the table, `url` the address with
+    secrets as `${NAME}`; size and digest are those of the rows as they were kept.
+    """
 
     file: Path
-    format: str  # csv | xlsx | xls | xlsb | ods | html | json | parquet
+    format: (
+        str  # csv | xlsx | xls | xlsb | ods | html | json | parquet | sqlite | postgresql | mysql
+    )
     size: int
     sha256: str
     sheet: str | None = None
@@ -56,6 +62,7 @@ class SourceFacts:
     headers: tuple[str, ...] = ()  # exactly as they came, duplicates and blanks included
     modified: float | None = None
     notes: tuple[Note, ...] = ()
+    url: str | None = None
 
 
 @dataclass(frozen=True)

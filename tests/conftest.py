@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import servers
 from tests.realdata import DATA
 
 if TYPE_CHECKING:
     from dq.engines.base import Engine
+    from tests.servers import Server
 
 settings.register_profile(
     "fast",
@@ -63,6 +65,20 @@ def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = open_engine("local[2]", tmp_path_factory.mktemp("spark"), memory="4GB", threads=2)
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL of the tests' own, started once a run."""
+    with servers.postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[Server]:
+    """A MariaDB of the tests' own, started once a run."""
+    with servers.mariadb() as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dq.cli.options import State
+from dq.cli.options import State, place_of
 from dq.cli.output import language_of, progress_for
+
+if TYPE_CHECKING:
+    from dq.intake import Given
 
 __all__ = ["command"]
 
@@ -19,10 +23,10 @@ __all__ = ["command"]
     "--from",
     "files",
     multiple=True,
-    type=click.Path(path_type=Path),
-    help="Exports to recognise; may be repeated, or followed by further files.",
+    metavar="FILE|URL",
+    help="Exports, or a database's address; may be repeated, or followed by further files.",
 )
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("more", nargs=-1)
 @click.option("--crm", help="The CRM they come from (default: recognised).")
 @click.option("--country", metavar="RU|UA|…", help="Country for phones and tax numbers.")
 @click.option("--currency", metavar="RUB|UAH|…", help="Base currency.")
@@ -30,8 +34,8 @@ __all__ = ["command"]
 def command(
     state: State,
     directory: Path | None,
-    files: tuple[Path, ...],
-    more: tuple[Path, ...],
+    files: tuple[str, ...],
+    more: tuple[str, ...],
     crm: str | None,
     country: str | None,
     currency: str | None,
@@ -74,16 +78,17 @@ def command(
 
 
 def _places(
-    base: Path, directory: Path | None, files: tuple[Path, ...], more: tuple[Path, ...]
-) -> tuple[Path, list[Path]]:
+    base: Path, directory: Path | None, files: tuple[str, ...], more: tuple[str, ...]
+) -> tuple[Path, list[Given]]:
     """Which word is the folder and which are files: `dq init --from A B` names no folder."""
-    given = [base / f for f in files]
+    from dq.intake import given
+
     rest = list(more)
     folder = base
     if directory is not None:
         is_file = bool(files) and ((base / directory).is_file() or directory.suffix != "")
         if is_file:
-            rest.insert(0, directory)
+            rest.insert(0, str(directory))
         else:
             folder = base / directory
-    return folder, [*given, *(base / f for f in rest)]
+    return folder, [given(place_of(base, word)) for word in (*files, *rest)]

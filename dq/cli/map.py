@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dq.cli.options import State
+from dq.cli.options import State, place_of
 from dq.cli.output import language_of, progress_for
 from dq.errors import UsageError
 
@@ -14,7 +14,7 @@ __all__ = ["command"]
 
 
 @click.command("map")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False)
 @click.option("--export", "export", type=click.Path(path_type=Path), help="Write it as XLSX.")
 @click.option(
     "--import", "import_", type=click.Path(path_type=Path), help="Read it back from XLSX."
@@ -24,7 +24,7 @@ __all__ = ["command"]
 @click.pass_obj
 def command(
     state: State,
-    file: Path | None,
+    file: str | None,
     export: Path | None,
     import_: Path | None,
     preset: str | None,
@@ -53,7 +53,7 @@ def command(
     if file is not None:
         progress = progress_for(state)
         found = recognise_files(
-            [state.directory / file], preset=preset, language=t.language, progress=progress
+            [place_of(state.directory, file)], preset=preset, language=t.language, progress=progress
         )
         progress("", "")
         if write:

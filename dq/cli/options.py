@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from dq.assess import AssessmentSettings
 
-__all__ = ["State", "assessment_options", "build_settings"]
+__all__ = ["State", "assessment_options", "build_settings", "place_of"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -29,6 +29,13 @@ class State:
     quiet: bool
     verbose: bool
     color: bool | None
+
+
+def place_of(base: Path, word: str) -> Path | str:
+    """A file below the folder that is worked in, or a database's address as it is."""
+    from dq.sources import is_address
+
+    return word if is_address(word) else base / word
 
 
 def assessment_options(command: Command) -> Command:

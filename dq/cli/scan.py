@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from dq.cli.options import State, assessment_options, build_settings
+from dq.cli.options import State, assessment_options, build_settings, place_of
 from dq.cli.output import FORMATS, deliver, language_of, progress_for
 
 __all__ = ["command"]
 
 
 @click.command("scan")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -29,12 +29,12 @@ __all__ = ["command"]
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, local[N], spark://…")
 @click.option("--encoding", help="Encoding of text files, when detection is wrong.")
 @click.option("--delimiter", help="Delimiter of text files, when detection is wrong.")
-@click.option("--sheet", help="Only this sheet of a workbook.")
+@click.option("--sheet", help="Only this sheet of a workbook, or table of a database.")
 @assessment_options
 @click.pass_obj
 def command(
     state: State,
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     out: Path,
     preset: str | None,
     format_: str,
@@ -53,7 +53,9 @@ def command(
     """First touch: recognise and check FILES, no project needed.
 
     Writes one self-contained HTML page (dq-scan.html) and prints the worst things in words.
-    FILES are CSV, Excel, HTML, Parquet or JSON lines files, folders, or patterns.
+    FILES are CSV, Excel, HTML, Parquet, JSON lines or SQLite files, folders, patterns, or
+    addresses of databases: 'postgresql://me:${PASSWORD}@host/crm' (quoted, so that the
+    variable reaches dq), mysql://….
     """
     from dq.files import atomic_write, workspace
     from dq.formats import render
@@ -69,7 +71,7 @@ def command(
     )
     with workspace() as kept:
         result = scan(
-            [state.directory / f for f in files],
+            [place_of(state.directory, f) for f in files],
             preset=preset,
             options=options,
             settings=build_settings(language, as_of, country, currency, include_deleted, fail_on),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from dq.config.holidays import COUNTRIES
 from dq.config.item import Item
@@ -36,6 +36,7 @@ __all__ = ["SECTIONS"]
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NAME = r"[^\W\d]\w*"
+_SECRETS = ("password", "passwd", "sslpassword")
 
 
 def _crm(item: Item) -> str:
@@ -52,6 +53,7 @@ def _source(name: str, item: Item) -> SourceSettings:
         "path",
         "url",
         "table",
+        "query",
         "take",
         "format",
         "sheet",
@@ -66,6 +68,7 @@ def _source(name: str, item: Item) -> SourceSettings:
         "timezone",
     )
     path, url, table = _origin(item, of)
+    _check_asked(item, of)
     settings: dict[str, Any] = {}
     for key, read in _SOURCE_KEYS.items():
         if key in of:
@@ -73,6 +76,23 @@ def _source(name: str, item: Item) -> SourceSettings:
     return SourceSettings(
         name=name, path=path, url=url, table=table, place=item.key_place, **settings
     )
+
+
+def _check_asked(item: Item, of: Mapping[str, Item]) -> None:
+    """Of a database one table or query is read, of which the options of files do not hold."""
+    if "url" not in of:
+        if "query" in of:
+            raise of["query"].error("{key} goes with a url, not with a path.", at_key=True)
+        return
+    if ("table" in of) == ("query" in of):
+        raise item.error(
+            "{key} needs a table or a query, and not both.",
+            fix="Write table: for all of a table or view, query: for a SELECT.",
+            at_key=True,
+        )
+    for key in _FILE_KEYS:
+        if key in of:
+            raise of[key].error("{key} goes with a path, not with a url.", at_key=True)
 
 
 def _take(item: Item) -> str:
@@ -144,7 +164,19 @@ def _timezone(item: Item) -> str:
     return name
 
 
+_FILE_KEYS = (
+    "take",
+    "format",
+    "sheet",
+    "header_row",
+    "footer",
+    "blank_headers",
+    "encoding",
+    "delimiter",
+)
+
 _SOURCE_KEYS: Mapping[str, Callable[[Item], object]] = {
+    "query": Item.text,
     "take": _take,
     "format": _format,
     "sheet": _sheet,
@@ -433,10 +465,11 @@ def _url(item: Item) -> Url:
     if "${" in bare:
         raise item.error("A variable in {key} must be written as dollar, brace, name, brace.")
     try:
-        password = urlsplit(bare).password
+        parts = urlsplit(bare)
+        asked = [value for key, value in parse_qsl(parts.query) if key.lower() in _SECRETS]
     except ValueError:
         raise item.error("{key} is no url.") from None
-    if password:
+    if parts.password or any(asked):
         raise item.error(
             "{key} holds a password.",
             fix="Put it into an environment variable and write the variable's name here.",

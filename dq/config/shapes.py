@@ -69,7 +69,7 @@ class Url:
 
 @dataclass(frozen=True)
 class SourceSettings:
-    """One thing that is read: files that match `path`, or a table of a database.
+    """One thing that is read: files that match `path`, or a table or query of a database.
 
     None means: detect it. `header_row` is a row as Excel counts, several for a header that
     takes several, 0 for none. `footer` is a number of lines, or the words that the first
@@ -80,6 +80,7 @@ class SourceSettings:
     path: str | None = None
     url: Url | None = None
     table: str | None = None
+    query: str | None = None
     take: str = "newest"
     format: str | None = None
     sheet: str | int | None = None

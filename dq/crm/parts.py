@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from dq.crm.cells import Cells
+from dq.crm.cells import TEXT, Cells
 from dq.crm.mapping import (
     ColumnMapping,
     Conversion,
@@ -253,7 +253,9 @@ class _Builder:
         texts = {
             n: c
             for n, c in self._sources.items()
-            if c not in self.cells.tidy and self.cells.text(c) == self._raw[n]
+            if c not in self.cells.tidy
+            and self.cells.kind(c) == TEXT
+            and self.cells.text(c) == self._raw[n]
         }
         untidy = self.cells.untidy(list(texts.values()))
         if untidy is None:

@@ -28,7 +28,8 @@ class ReadOptions:
     `footer` is the number of last rows that are no records, or the text (or texts) with
     which the first of them starts; with a text, a file without that row loses nothing.
     `blank_headers` allows columns without a name: dropped when blank in every row, else
-    named by their position. `sheet` is a sheet's name, or its number from 1.
+    named by their position. `sheet` is a sheet's name (a table's in a database file), or its
+    number from 1; `query` is asked of a database file in place of a table.
     Limits: `max_bytes` of the file, `max_rows`, `max_columns`, `max_cell` in bytes of UTF-8.
     """
 
@@ -36,6 +37,7 @@ class ReadOptions:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | int | None = None
+    query: str | None = None
     header_row: int | tuple[int, ...] | None = None
     footer: int | str | tuple[str, ...] | None = None
     blank_headers: bool = False

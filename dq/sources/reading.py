@@ -21,6 +21,7 @@ from dq.sources.lines import Part, note, refuse
 from dq.sources.options import ReadOptions
 from dq.sources.parquet import read_parquet
 from dq.sources.sniffing import FORMATS, by_name, sniff
+from dq.sources.sqlite import read_sqlite
 from dq.sources.workbook import read_workbook
 from dq.tables import RawTable, SourceFacts
 
@@ -31,6 +32,7 @@ _READERS: dict[str, Callable[[Job], list[Part]]] = {
     "html": read_html,
     "json": read_json,
     "parquet": read_parquet,
+    "sqlite": read_sqlite,
 }
 
 
@@ -63,6 +65,8 @@ def read(
 def _read(path: Path, into: Path, options: ReadOptions, *, lenient: bool) -> list[RawTable]:
     facts = _checked(path, options)
     kind = sniff(path)
+    if options.query is not None and kind != "sqlite":
+        raise refuse("A query is asked of a database, and this is a file.", "Leave query out.")
     job = Job(path, into, options, lenient, facts.st_size, facts.st_mtime)
     into.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(1, "dq-hash") as pool:

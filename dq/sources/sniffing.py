@@ -13,7 +13,7 @@ from dq.sources.lines import refuse
 
 __all__ = ["FORMATS", "by_name", "sniff"]
 
-FORMATS = ("csv", "xlsx", "xlsb", "xls", "ods", "html", "json", "parquet")
+FORMATS = ("csv", "xlsx", "xlsb", "xls", "ods", "html", "json", "parquet", "sqlite")
 
 _NAMES = {
     ".csv": "csv",
@@ -30,13 +30,14 @@ _NAMES = {
     ".jsonl": "json",
     ".ndjson": "json",
     ".parquet": "parquet",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
 }
 _SAMPLE = 64 * 1024
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER = (
     (b"%PDF", "PDF"),
     (b"{\\rtf", "RTF"),
-    (b"SQLite format 3\0", "SQLite"),
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
@@ -89,6 +90,8 @@ def _format_of(path: Path) -> str:
         return _compound(path)
     if sample.startswith(b"PAR1"):
         return "parquet"
+    if sample.startswith(b"SQLite format 3\0"):
+        return "sqlite"
     for magic, what in _PACKED:
         if sample.startswith(magic):
             raise _packed(what)
