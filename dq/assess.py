@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
     from dq.semantics.glossary import Glossary
+    from dq.store import Suppression
     from dq.tables import RawTable
 
 __all__ = ["Assessment", "AssessmentSettings", "assess"]
@@ -43,6 +44,7 @@ class AssessmentSettings:
     only: tuple[str, ...] = ()  # tables to check; empty: all
     calendar: Calendar = field(default_factory=Calendar)
     certified: tuple[Certified, ...] = ()  # periods that may change no more
+    suppressions: tuple[Suppression, ...] = ()  # those in force, and those whose time is over
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,9 @@ def assess(
     `findings` is where findings.parquet is written (None: nowhere).
     """
     from dq.checks.context import RuleContext
-    from dq.checks.executor import execute
-    from dq.checks.groups import groups, severities, summaries
+    from dq.checks.executor import execute, returned
+    from dq.checks.groups import groups, severities, summaries, suppressed
+    from dq.checks.origins import summed_origins
     from dq.checks.profile import profile
     from dq.checks.rules import RULES
     from dq.crm.load import LoadSettings, load
@@ -134,8 +137,15 @@ def assess(
         certified=settings.certified,
     )
     places = {raw.name: (str(raw.facts.file.name), raw.facts.sheet) for raw in raws}
+    day = settings.now.date()
     outcomes = execute(
-        context, RULES if rules is None else rules, settings.rules, places, watch.word
+        context,
+        RULES if rules is None else rules,
+        settings.rules,
+        places,
+        watch.word,
+        suppressions=settings.suppressions,
+        day=day,
     )
     watch.part("group")
     tables = summaries(engine, crm, outcomes)
@@ -158,12 +168,19 @@ def assess(
         tables=tables,
         groups=found,
         outcomes=tuple(outcomes),
-        notes=(*notes, *crm.notes, *_pseudonymised(facts)),
+        notes=(
+            *notes,
+            *crm.notes,
+            *_pseudonymised(facts),
+            *_ended(returned(engine, settings.suppressions, day)),
+        ),
         currency=crm.currency,
         language=settings.language,
         versions=_versions(engine),
         findings_path=str(findings) if findings else None,
         totals=severities(engine),
+        suppressed=suppressed(engine),
+        origins=summed_origins(engine, facts),
     )
     return Assessment(result, crm, watch.parts)
 
@@ -181,6 +198,11 @@ def _pseudonymised(facts: Mapping[str, TableFacts]) -> tuple[Note, ...]:
     more = ", …" if len(columns) > _NAMED else ""
     args = {"n": len(columns), "columns": ", ".join(columns[:_NAMED]) + more}
     return (Note("data.pseudonymised", args),)
+
+
+def _ended(back: int) -> tuple[Note, ...]:
+    """A warning about findings that are shown again because their suppression ended."""
+    return (Note("suppress.ended", {"n": back}, "warning"),) if back else ()
 
 
 def _write_findings(engine: Engine, path: Path) -> None:

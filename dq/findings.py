@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,11 +19,14 @@ __all__ = [
     "Group",
     "InputFact",
     "Note",
+    "OriginSummary",
     "Outcome",
     "Result",
     "RuleOutcome",
     "Severity",
+    "Since",
     "TableSummary",
+    "finding_id",
     "findings_schema",
 ]
 
@@ -57,7 +61,8 @@ def findings_schema() -> pa.Schema:
 
     `args` is a JSON object of text values for the message; `cause` is what findings of one
     group share (rule, table, column, cause); `money` is the record's own amount in units of
-    `currency` (NULL: not known); `effect` is filled after reports.
+    `currency` (NULL: not known); `effect` is filled after reports; `suppressed` is the id of
+    the suppression that accepts the finding (NULL: it is open).
     """
     import pyarrow as pa
 
@@ -79,8 +84,15 @@ def findings_schema() -> pa.Schema:
             ("file", pa.string()),
             ("sheet", pa.string()),
             ("row", pa.int64()),
+            ("suppressed", pa.string()),
         ]
     )
+
+
+def finding_id(code: str, table: str, column: str | None, key: str | None) -> str:
+    """The identity of a finding between runs; the engine makes the same of its columns."""
+    text = "\x1f".join((code, table, column or "", key or ""))
+    return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,7 @@ class Finding:
     sheet: str | None = None
     row: int | None = None
     id: str = ""
+    suppressed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,11 +138,15 @@ class Group:
     examples: tuple[Finding, ...] = ()
     personal: bool = False  # the column holds personal data: mask values on pages and in logs
     header: str | None = None  # the column's name in the file
+    suppressed: int = 0  # records of the same cause that are accepted, beside `records`
 
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """How one rule ended on one table; `reason` is a message key for what is missing."""
+    """How one rule ended on one table; `reason` is a message key for what is missing.
+
+    `findings` and `records` leave out the suppressed: with no other the rule passed.
+    """
 
     code: str
     table: str | None
@@ -139,6 +156,7 @@ class RuleOutcome:
     records: int = 0
     reason: str | None = None
     args: Mapping[str, object] = field(default_factory=dict)
+    suppressed: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,7 +201,8 @@ class TableSummary:
     """A canonical table: read = live + deleted + merged, and its score.
 
     score = 1 - (live records with an unsuppressed error or critical / live records);
-    None with `incomplete` when a rule errored.
+    None with `incomplete` when a rule errored. `score_with_suppressed` counts the suppressed
+    errors too.
     """
 
     name: str
@@ -199,6 +218,36 @@ class TableSummary:
     money: Decimal | None = None
     won: int | None = None
     money_won: Decimal | None = None
+    score_with_suppressed: float | None = None
+
+
+@dataclass(frozen=True)
+class OriginSummary:
+    """What made records of a table (`form:Landing`, `user:u7`), and how many are bad.
+
+    `bad` are live records with an unsuppressed error or critical, `of` all of this origin.
+    """
+
+    table: str
+    origin: str
+    bad: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Since:
+    """A run beside the one before: findings (none of them suppressed) by what became of them.
+
+    `returned` are those of `new` that a run before the last one had. `rules_changed`: the
+    rules are not those of that run, so that not all that is new is news of the data.
+    """
+
+    run_id: str
+    day: date
+    new: int
+    gone: int
+    returned: int = 0
+    rules_changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,4 +270,7 @@ class Result:
     language: str = "en"
     versions: Mapping[str, str] = field(default_factory=dict)
     findings_path: str | None = None  # findings.parquet, all records
-    totals: Mapping[str, int] = field(default_factory=dict)  # findings by severity
+    totals: Mapping[str, int] = field(default_factory=dict)  # open findings by severity
+    suppressed: int = 0  # findings that are accepted, in none of the numbers above
+    origins: tuple[OriginSummary, ...] = ()  # where bad records come from, the most first
+    since: Since | None = None  # None: no earlier run is known

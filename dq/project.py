@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dq.assess import Assessment, AssessmentSettings, assess
 from dq.clock import Clock
-from dq.errors import SourceError
+from dq.errors import SourceError, UsageError
 from dq.files import workspace
 from dq.findings import Result
 from dq.intake import expand, given, no_sources, read_all, read_sources
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
+    from dq.repair.suppress import Suppressed
     from dq.sources import ReadOptions
+    from dq.store import Store, Suppression
     from dq.tables import RawTable
 
 __all__ = ["Project", "recognise_files", "scan"]
@@ -236,7 +238,77 @@ class Project:
             calendar=self.settings.calendar,
             certified=base.certified
             or certified_periods(self.folder, self.settings.calendar.closed),
+            suppressions=base.suppressions or self.suppressions(),
         )
+
+    # --- what people accept ------------------------------------------------------------
+
+    def suppressions(self, *, lifted: bool = False) -> tuple[Suppression, ...]:
+        """Suppressions, oldest first, also those whose time is over; `lifted`: those too."""
+        if not (self.folder / ".dq" / "store.db").exists():
+            return ()
+        with self.store() as store:
+            return tuple(s for s in store.suppressions() if lifted or s.lifted is None)
+
+    def store(self) -> Store:
+        """What people decided, with its ledger; made where there is none. Close it."""
+        from dq.store import open_store
+
+        return open_store(self.folder, self.clock, self.settings.store.url.resolve())
+
+    def suppress(
+        self,
+        findings: Iterable[str | tuple[str, str, str, str | None]],
+        *,
+        because: str,
+        until: date | None = None,
+        days: int | None = None,
+        author: str | None = None,
+        run: str = "latest",
+    ) -> Suppressed:
+        """Accept findings of a run for a time; see `dq.repair.suppress`.
+
+        Args:
+            findings: ids, or (code, table, key, column or None).
+            because: why, for whoever reads it in three months.
+            until: the last day, at most 180 days ahead.
+            days: the same as a number of days from today (default 90).
+            author: who decides; default: the system's user.
+            run: the run that has them.
+
+        Raises:
+            UsageError: the run has none of them, no reason is given, the day is too far.
+        """
+        from dq.repair.suppress import accept, found_identities, until_day
+        from dq.runs import find_run
+        from dq.store import local_actor
+
+        wanted = list(findings)
+        found, missing = found_identities(find_run(self.folder, run), wanted)
+        if wanted and not found:
+            raise UsageError(
+                "The run {run} has no finding {finding}.",
+                fix="dq findings lists what there is, with ids.",
+                run=run,
+                finding=missing[0],
+            )
+        today = self.clock.now().date()
+        last = until_day(today, until, days)
+        with self.store() as store:
+            done = accept(
+                store, local_actor(author), found, because=because, until=last, today=today
+            )
+        return replace(done, missing=tuple(missing))
+
+    def lift(
+        self, names: Sequence[str], *, because: str, author: str | None = None
+    ) -> tuple[int, tuple[Suppression, ...]]:
+        """End suppressions by their ids or by ids of findings; see `dq.repair.suppress.lift`."""
+        from dq.repair.suppress import lift
+        from dq.store import local_actor
+
+        with self.store() as store:
+            return lift(store, local_actor(author), names, because=because)
 
     def _assess(
         self,

@@ -48,8 +48,8 @@ PUBLIC = {
         "PortabilityError", "SourceError", "StoreError", "UsageError",
     },
     "dq.findings": {
-        "Finding", "Group", "InputFact", "Note", "Outcome", "Result", "RuleOutcome", "Severity",
-        "TableSummary", "findings_schema",
+        "Finding", "Group", "InputFact", "Note", "OriginSummary", "Outcome", "Result",
+        "RuleOutcome", "Severity", "Since", "TableSummary", "finding_id", "findings_schema",
     },
     "dq.tables": {"ROW", "BatchFn", "Problem", "RawTable", "SourceFacts"},
     "dq.demo.generate": {"LEAST_ROWS", "generate"},

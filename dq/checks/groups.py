@@ -16,7 +16,7 @@ from dq.engines.base import Engine
 from dq.findings import Finding, Group, Outcome, RuleOutcome, Severity, TableSummary
 from dq.sql import portable as f
 
-__all__ = ["EXAMPLES", "groups", "severities", "summaries"]
+__all__ = ["EXAMPLES", "groups", "severities", "summaries", "suppressed"]
 
 EXAMPLES = 5
 """Records shown of each group; the rest are in findings.parquet."""
@@ -32,17 +32,27 @@ NAMED = 3
 GROUP = ("code", "table", "column", "cause")
 
 
+def _is_open() -> exp.Expression:
+    """Not suppressed."""
+    return f.is_null(f.col("suppressed"))
+
+
 def groups(
     engine: Engine,
     facts: Mapping[str, TableFacts],
     outcomes: Sequence[RuleOutcome],
     tables: Sequence[TableSummary] = (),
 ) -> tuple[Group, ...]:
-    """Groups of `work.findings`, worst first; see `_rank`. `tables` give the whole amounts."""
+    """Groups of `work.findings`, worst first; see `_rank`. `tables` give the whole amounts.
+
+    Suppressed findings are counted beside; a group of nothing else is no group.
+    """
     judged = {(o.code, o.table): o.checked for o in outcomes}
     examples, many = _examples(engine), _many(engine)
     found = [
-        _group(row, facts, judged, examples, many) for row in engine.query(_totals()).to_pylist()
+        _group(row, facts, judged, examples, many)
+        for row in engine.query(_totals()).to_pylist()
+        if row["open"]
     ]
     wholes = {table.name: table for table in tables}
     return tuple(sorted(found, key=lambda group: _rank(group, wholes)))
@@ -104,22 +114,25 @@ def _totals() -> exp.Query:
             f.alias(f.max(rank), "rank"),
             f.alias(f.max(f.col("money")), "money"),
             f.alias(f.any_true(f.col("won")), "won"),
-            f.alias(f.count(), "n"),
+            f.alias(f.any_true(_is_open()), "open"),
         )
         .from_(f.table("work.findings"))
         .group_by(*[k.copy() for k in keys], record.copy())
     )
     real = f.col("record").neq(f.lit(""))
-    won = f.coalesce(f.col("won"), f.lit(False))
+    counts = f.col("open")
+    won = f.all_of(counts, f.coalesce(f.col("won"), f.lit(False)))
     return (
         exp.select(
             *keys,
-            f.alias(f.max(f.col("rank")), "rank"),
-            f.alias(f.count_if(real), "records"),
-            f.alias(f.sum(f.col("money")), "money"),
-            f.alias(f.sum(f.case((won, f.col("money")), default=f.lit(None))), "money_won"),
-            f.alias(f.count_if(won.copy()), "records_won"),
-            f.alias(f.count(f.col("won")), "judged_won"),
+            f.alias(f.max(f.case((counts, f.col("rank")))), "rank"),
+            f.alias(f.count_if(f.all_of(real, counts)), "records"),
+            f.alias(f.sum(f.case((counts, f.col("money")))), "money"),
+            f.alias(f.sum(f.case((won, f.col("money")))), "money_won"),
+            f.alias(f.count_if(won), "records_won"),
+            f.alias(f.count(f.case((counts, f.col("won")))), "judged_won"),
+            f.alias(f.count_if(counts), "open"),
+            f.alias(f.count_if(f.all_of(real, f.not_(counts))), "suppressed"),
         )
         .from_(once.subquery("o"))
         .group_by(*[k.copy() for k in keys])
@@ -129,14 +142,16 @@ def _totals() -> exp.Query:
 def _examples(engine: Engine) -> dict[tuple[object, ...], tuple[Finding, ...]]:
     names = [
         "id", "code", "severity", "table", "key", "column", "value", "cause", "args",
-        "money", "file", "sheet", "row",
+        "money", "origin", "file", "sheet", "row",
     ]  # fmt: skip
     place = f.row_number(
         partition=[f.col(n) for n in GROUP],
         order=[f.coalesce(f.col("row"), f.lit(0)), f.coalesce(f.col("key"), f.lit(""))],
     )
-    numbered = exp.select(*[f.col(n) for n in names], f.alias(place, "place")).from_(
-        f.table("work.findings")
+    numbered = (
+        exp.select(*[f.col(n) for n in names], f.alias(place, "place"))
+        .from_(f.table("work.findings"))
+        .where(_is_open())
     )
     query = (
         exp.select(*[f.col(n) for n in names], f.col("place"))
@@ -156,7 +171,11 @@ def _many(engine: Engine) -> dict[tuple[object, ...], dict[str, str]]:
     counted = (
         exp.select(*keys, f.alias(f.col("value"), "value"), f.alias(f.count(), "n"))
         .from_(f.table("work.findings"))
-        .where(f.all_of(f.ends_with(f.col("cause"), f.lit(MANY)), f.not_null(f.col("value"))))
+        .where(
+            f.all_of(
+                f.ends_with(f.col("cause"), f.lit(MANY)), f.not_null(f.col("value")), _is_open()
+            )
+        )
         .group_by(*[k.copy() for k in keys], f.col("value"))
     )
     order = [exp.Ordered(this=f.col("n"), desc=True), f.col("value")]
@@ -187,6 +206,7 @@ def _example(row: Mapping[str, object]) -> Finding:
         cause=_text(row["cause"]),
         args=_args(row["args"]),
         money=row["money"] if isinstance(row["money"], Decimal) else None,
+        origin=_text(row["origin"]),
         file=_text(row["file"]),
         sheet=_text(row["sheet"]),
         row=row["row"] if isinstance(row["row"], int) else None,
@@ -231,6 +251,7 @@ def _group(
         examples=some,
         personal=_personal(facts.get(table), table, column),
         header=known.header if known and len(facts[table].sources) < 2 else None,
+        suppressed=int(str(row["suppressed"])),
     )
 
 
@@ -255,26 +276,44 @@ def _decimal(value: object) -> Decimal | None:
 
 
 def severities(engine: Engine) -> dict[str, int]:
-    """Findings by severity."""
+    """Open findings by severity."""
     rows = engine.query(
         exp.select(f.col("severity"), f.alias(f.count(), "n"))
         .from_(f.table("work.findings"))
+        .where(_is_open())
         .group_by(f.col("severity"))
     ).to_pylist()
     return {s.value: 0 for s in Severity} | {r["severity"]: r["n"] for r in rows}
 
 
+def suppressed(engine: Engine) -> int:
+    """How many findings are suppressed."""
+    query = (
+        exp.select(f.alias(f.count(), "n"))
+        .from_(f.table("work.findings"))
+        .where(f.not_(_is_open()))
+    )
+    return int(engine.query(query).to_pylist()[0]["n"])
+
+
 def summaries(
     engine: Engine, crm: Crm, outcomes: Iterable[RuleOutcome]
 ) -> tuple[TableSummary, ...]:
-    """Scores by table: 1 − live records with an error or critical ÷ live records."""
+    """Scores by table: 1 − live records with an error or critical ÷ live records.
+
+    Makes `work.bad_records`: table `t`, key `k`, and whether it is `open` (not suppressed).
+    """
     errored = {o.table for o in outcomes if o.outcome is Outcome.ERRORED}
     serious = [s.value for s in Severity if s.rank >= Severity.ERROR.rank]
     bad_keys = (
-        exp.select(f.alias(f.col("table"), "t"), f.alias(f.col("key"), "k"))
+        exp.select(
+            f.alias(f.col("table"), "t"),
+            f.alias(f.col("key"), "k"),
+            f.alias(f.any_true(_is_open()), "open"),
+        )
         .from_(f.table("work.findings"))
         .where(f.all_of(f.in_(f.col("severity"), serious), f.not_null(f.col("key"))))
-        .distinct()
+        .group_by(f.col("table"), f.col("key"))
     )
     engine.create("work.bad_records", bad_keys)
     return tuple(_summary(engine, crm, name, errored) for name in sorted(crm.tables))
@@ -283,14 +322,17 @@ def summaries(
 def _summary(engine: Engine, crm: Crm, name: str, errored: set[str | None]) -> TableSummary:
     table = crm.tables[name]
     bad = (
-        exp.select(f.col("k")).from_(f.table("work.bad_records")).where(f.col("t").eq(f.lit(name)))
+        exp.select(f.col("k"), f.col("open"))
+        .from_(f.table("work.bad_records"))
+        .where(f.col("t").eq(f.lit(name)))
     )
-    is_bad = f.not_null(f.col("k", "b"))
+    is_bad = f.coalesce(f.col("open", "b"), f.lit(False))
     money = f.abs(f.as_decimal(f.col("_money", "r")))
     row = engine.query(
         exp.select(
             f.alias(f.count(), "live"),
             f.alias(f.count_if(is_bad), "bad"),
+            f.alias(f.count_if(f.not_null(f.col("k", "b"))), "all_bad"),
             f.alias(f.sum(f.col("_money", "r")), "money"),
             f.alias(f.sum(money), "weight"),
             f.alias(
@@ -319,6 +361,7 @@ def _summary(engine: Engine, crm: Crm, name: str, errored: set[str | None]) -> T
         score_by_amount=(
             None if incomplete or not weight else float(1 - (row["bad_weight"] or 0) / weight)
         ),
+        score_with_suppressed=None if incomplete or not live else 1 - row["all_bad"] / live,
         incomplete=incomplete,
         money=row["money"],
         won=row["won"] if name == "deals" else None,

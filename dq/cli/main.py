@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "rules": "List the rules.",
     "run": "The main job: load, check, and keep the run.",
     "scan": "First touch, no project needed: recognise and check files, write one HTML page.",
+    "suppress": "Accept findings for a time, with a reason; see what is accepted; lift it.",
 }
 
 

@@ -31,6 +31,10 @@ def cli_page() -> str:
     for verb in VERBS:
         command: click.Command = importlib.import_module(f"dq.cli.{verb}").command
         lines += ["", f"## dq {verb}", "", "```", _help(command, f"dq {verb}"), "```"]
+        if isinstance(command, click.Group):
+            for name, part in command.commands.items():
+                said = _help(part, f"dq {verb} {name}")
+                lines += ["", f"### dq {verb} {name}", "", "```", said, "```"]
     return "\n".join(lines) + "\n"
 
 

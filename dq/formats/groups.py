@@ -120,6 +120,8 @@ def _facts(group: Group, result: Result, t: Translator) -> Iterable[Said]:
         yield t.t("fact.effect", money=t.money(group.effect, currency))
     if group.new:
         yield t.t("fact.new", n=group.new)
+    if group.suppressed:
+        yield t.n("fact.suppressed", group.suppressed)
 
 
 def _is_said(group: Group, t: Translator) -> bool:

@@ -10,7 +10,18 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dq.findings import Finding, Group, InputFact, Note, Outcome, Result, RuleOutcome, TableSummary
+from dq.findings import (
+    Finding,
+    Group,
+    InputFact,
+    Note,
+    OriginSummary,
+    Outcome,
+    Result,
+    RuleOutcome,
+    Since,
+    TableSummary,
+)
 from dq.formats.headline import headline_of
 from dq.formats.records import records_of
 from dq.formats.words import (
@@ -23,6 +34,8 @@ from dq.formats.words import (
     shown_value,
     title_of,
 )
+from dq.i18n.masking import mask_emails
+from dq.i18n.safe import isolate
 from dq.i18n.translator import Translator
 
 if TYPE_CHECKING:
@@ -79,6 +92,8 @@ def document(
         "tables": [_table(table) for table in result.tables],
         "findings": [_group(g, records[g.id][:limit], t, result.currency) for g in result.groups],
         "rules": [_rule(outcome, t) for outcome in result.outcomes],
+        "origins": [_origin(origin) for origin in result.origins],
+        "since": _since(result.since),
         "notes": [_note(note, t) for note in result.notes],
         "findings_path": result.findings_path,
     }
@@ -90,6 +105,7 @@ def _summary(result: Result, t: Translator) -> dict[str, object]:
         "headline": str(headline_of(result, t)),
         "groups": {s: sum(g.severity.value == s for g in result.groups) for s in severities},
         "findings": {s: int(result.totals.get(s, 0)) for s in severities},
+        "suppressed": result.suppressed,
         "rules": {o.value: sum(r.outcome is o for r in result.outcomes) for o in Outcome},
     }
 
@@ -116,6 +132,7 @@ def _group(
         "money_won": _plain(group.money_won),
         "effect": _plain(group.effect),
         "new": group.new,
+        "suppressed": group.suppressed,
         "personal": personal,
         "header": group.header,
         "args": shown_args(group, personal=personal),
@@ -176,10 +193,33 @@ def _table(table: TableSummary) -> dict[str, object]:
         "bad_records": table.bad_records,
         "score": table.score,
         "score_by_amount": table.score_by_amount,
+        "score_with_suppressed": table.score_with_suppressed,
         "incomplete": table.incomplete,
         "money": _plain(table.money),
         "won": table.won,
         "money_won": _plain(table.money_won),
+    }
+
+
+def _origin(origin: OriginSummary) -> dict[str, object]:
+    return {
+        "table": origin.table,
+        "origin": str(isolate(mask_emails(origin.origin))),
+        "bad": origin.bad,
+        "of": origin.of,
+    }
+
+
+def _since(since: Since | None) -> dict[str, object] | None:
+    if since is None:
+        return None
+    return {
+        "run_id": since.run_id,
+        "day": since.day.isoformat(),
+        "new": since.new,
+        "gone": since.gone,
+        "returned": since.returned,
+        "rules_changed": since.rules_changed,
     }
 
 
@@ -192,6 +232,7 @@ def _rule(outcome: RuleOutcome, t: Translator) -> dict[str, object]:
         "checked": outcome.checked,
         "findings": outcome.findings,
         "records": outcome.records,
+        "suppressed": outcome.suppressed,
         "reason": outcome.reason,
         "message": str(t.t(outcome.reason, **outcome.args)) if outcome.reason else None,
         "args": _mapping(outcome.args),

@@ -89,6 +89,8 @@ class _Page:
         counts = " · ".join(words for _, words in self.view.counts)
         if counts:
             entries.append((t.t("label.groups"), [f"{self.view.causes}: {counts}"]))
+        if self.view.suppressed:
+            entries.append((t.t("label.suppressed"), [self.view.suppressed]))
         entries.append((t.t("label.result"), [self.view.headline]))
         size = max(text_width(label) for label, _ in entries) + 2
         for label, texts in entries:

@@ -86,6 +86,7 @@ class View:
     units: str  # what amounts are in, where no currency says it; empty where none is shown
     causes: str  # the number of groups in words
     counts: tuple[tuple[str, str], ...]  # severity, its number of groups in words
+    suppressed: str  # how many findings are accepted; empty where none are
     refused: tuple[str, ...]  # files that could not be read, and why
     groups: tuple[GroupView, ...]
     folded: tuple[Folded, ...]
@@ -151,6 +152,7 @@ def view_of(
         units=_units(result, t),
         causes=t.n("tally.groups", len(result.groups)),
         counts=counts_of(result.groups, t),
+        suppressed=t.n("suppress.counted", result.suppressed) if result.suppressed else "",
         refused=tuple(t.t(n.code, **n.args) for n in result.notes if n.code == REFUSED),
         groups=tuple(shown),
         folded=folded_groups([view for view in views if view.number not in numbers], t),

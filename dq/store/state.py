@@ -19,7 +19,8 @@ LONGEST_SUPPRESSION = timedelta(days=180)
 class Suppression:
     """Findings of a rule that are accepted until a day, with who accepted them and why.
 
-    `table`, `column`, `where` and `keys` narrow it; with none of them it is the whole rule.
+    It is of the records named by `keys` (`""`: of the finding about the table itself) and of
+    no other: a finding is known by code, table, column and key, never by its row.
     It holds on `until`, and no longer on the day after.
     """
 
@@ -29,10 +30,9 @@ class Suppression:
     author: str
     created: str
     until: date
-    table: str | None = None
-    column: str | None = None
-    where: str | None = None
-    keys: tuple[str, ...] = ()
+    table: str
+    column: str | None
+    keys: tuple[str, ...]
     lifted: str | None = None
     lifted_by: str | None = None
 
@@ -40,10 +40,14 @@ class Suppression:
         """Whether it is in force on a day."""
         return self.lifted is None and day <= self.until
 
+    def ended(self, day: date) -> bool:
+        """Whether its time is over, and nobody lifted it before."""
+        return self.lifted is None and day > self.until
+
     @classmethod
     def of_row(cls, row: Sequence[Any]) -> Suppression:
         """From a row of the store, in the order of `read_suppressions`."""
-        identity, code, table, column, where, keys, because, author, created, until, *lifted = row
+        identity, code, table, column, keys, because, author, created, until, *lifted = row
         return cls(
             id=identity,
             code=code,
@@ -53,7 +57,6 @@ class Suppression:
             until=date.fromisoformat(until),
             table=table,
             column=column,
-            where=where,
             keys=tuple(json.loads(keys)),
             lifted=lifted[0],
             lifted_by=lifted[1],

@@ -3,7 +3,7 @@
 A decision changes state only together with its ledger entry:
 
     with store.decide(actor, "suppress", "deals/C107", "agreed with sales") as tx:
-        tx.suppress("C107", until=day, table="deals")
+        tx.suppress("C107", until=day, table="deals", keys=["D-17"])
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -219,47 +220,53 @@ class Decision:
         code: str,
         *,
         until: date,
-        table: str | None = None,
+        table: str,
+        keys: Sequence[str],
         column: str | None = None,
-        where: str | None = None,
-        keys: Sequence[str] = (),
     ) -> Suppression:
-        """Accept findings of a rule until a day, at most 180 days ahead.
+        """Accept a rule's findings on records of a table until a day, at most 180 days ahead.
 
         Raises:
-            UsageError: the day is past or too far.
+            UsageError: the day is past or too far, or no record is named.
         """
         check_until(until, self._today)
-        number = sum(name.startswith("suppression.") for name in self.digests) + 1
-        scope = {
-            "code": code,
-            "table": table,
-            "column": column,
-            "where": where,
-            "keys": list(keys),
-            "until": until.isoformat(),
-        }
-        suppression = Suppression(
-            id=f"s{self.seq}.{number}",
-            code=code,
-            because=self.because,
-            author=self._actor.name,
-            created=self.time,
-            until=until,
-            table=table,
-            column=column,
-            where=where,
-            keys=tuple(keys),
+        if not keys:
+            raise UsageError("A suppression names the records that it is of.")
+        return self._suppress(
+            Suppression(
+                id=self._next_suppression(),
+                code=code,
+                because=self.because,
+                author=self._actor.name,
+                created=self.time,
+                until=until,
+                table=table,
+                column=column,
+                keys=tuple(dict.fromkeys(keys)),
+            )
         )
+
+    def _next_suppression(self) -> str:
+        made = sum(name.startswith("suppression.") for name in self.digests)
+        return f"s{self.seq}.{made + 1}"
+
+    def _suppress(self, suppression: Suppression) -> Suppression:
+        scope = {
+            "code": suppression.code,
+            "table": suppression.table,
+            "column": suppression.column,
+            "keys": list(suppression.keys),
+            "until": suppression.until.isoformat(),
+        }
         self._database.run(
             "add_suppression",
             {
                 **scope,
                 "id": suppression.id,
-                "keys": json.dumps(list(keys), ensure_ascii=False),
-                "because": self.because,
-                "author": self._actor.name,
-                "created": self.time,
+                "keys": json.dumps(list(suppression.keys), ensure_ascii=False),
+                "because": suppression.because,
+                "author": suppression.author,
+                "created": suppression.created,
                 "seq": self.seq,
             },
         )
@@ -270,7 +277,7 @@ class Decision:
         """End a suppression now.
 
         Raises:
-            UsageError: there is none of this id in force.
+            UsageError: there is none of this id that was not lifted yet.
         """
         values = {"id": identity, "lifted": self.time, "lifted_by": self._actor.name}
         if not self._database.changes("lift_suppression", values):
@@ -280,6 +287,17 @@ class Decision:
                 id=identity,
             )
         self.digests[f"lifted.{identity}"] = self._keyed_digest(identity)
+
+    def take_out(self, suppression: Suppression, keys: Collection[str]) -> None:
+        """End a suppression for some of its records; for the others it goes on as it was.
+
+        Raises:
+            UsageError: it was lifted already.
+        """
+        self.lift(suppression.id)
+        left = tuple(key for key in suppression.keys if key not in keys)
+        if left:
+            self._suppress(replace(suppression, id=self._next_suppression(), keys=left))
 
     def approve_mapping(self, source: str, shape: str, mapping: Mapping[str, Any]) -> str:
         """Remember a mapping for files of this shape; its digest."""

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlglot import exp
 
-from dq.checks.executor.collect import WHOLE
+from dq.checks.executor.annotate import WHOLE
 from dq.checks.executor.folding import fold
 from dq.checks.rules import RULES
 from dq.engines.base import Engine

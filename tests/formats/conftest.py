@@ -34,7 +34,7 @@ DATA = Path(__file__).parent / "data"
 @cache
 def _messages(language: str) -> Mapping[str, tuple[str, ...]]:
     """The shipped words and the sample's own rule texts, none of the real rules'."""
-    shipped = [LOCALES / f"{part}.{language}.po" for part in ("common", "formats")]
+    shipped = [LOCALES / f"{part}.{language}.po" for part in ("common", "formats", "repair")]
     return merged([*shipped, DATA / f"sample.{language}.po"], language)
 
 

@@ -79,6 +79,7 @@ def test_exact_group(sample: Result, words: Any) -> None:
         "money_won": "3510578",
         "effect": None,
         "new": None,
+        "suppressed": 0,
         "personal": False,
         "header": None,
         "args": {"target": "products", "suggestion": "Alto Pro"},
@@ -109,6 +110,7 @@ def test_summary(sample: Result, words: Any) -> None:
         "38.8% of the total of 10,005,534 rests on them.",
         "groups": {"critical": 0, "error": 5, "warning": 14, "info": 2},
         "findings": {"critical": 0, "error": 1599, "warning": 4233, "info": 76},
+        "suppressed": 0,
         "rules": {
             "passed": 1, "failed": 2, "no_evidence": 1, "not_applicable": 5, "errored": 0,
         },

@@ -112,7 +112,7 @@ def test_what_json_cannot_say(value: object) -> None:
 def test_suppression_holds_until_its_day(store: Store) -> None:
     with store.decide(STEWARD, "suppress", "deals/C107", "agreed with sales") as tx:
         made = tx.suppress("C107", until=date(2026, 3, 31), table="deals", keys=["D1", "D2"])
-        other = tx.suppress("C106", until=date(2026, 4, 1), where="amount < 10")
+        other = tx.suppress("C106", until=date(2026, 4, 1), table="deals", keys=["D3"])
     assert store.suppressions() == (other, made) or store.suppressions() == (made, other)
     assert (made.id, made.author, made.because) == (
         "s0.1",
@@ -148,7 +148,7 @@ def test_suppression_ends_within_180_days(store: Store, until: date, says: str) 
         pytest.raises(UsageError) as caught,
         store.decide(STEWARD, "suppress", "deals/C107", "why") as tx,
     ):
-        tx.suppress("C107", until=until)
+        tx.suppress("C107", until=until, table="deals", keys=["D1"])
     assert str(caught.value) == says
     assert store.verify().size == 0
 

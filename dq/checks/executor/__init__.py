@@ -10,8 +10,10 @@ are those of findings.parquet plus `won`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from dq.checks.context import RuleContext
+from dq.checks.executor.annotate import annotate, returned
 from dq.checks.executor.collect import Place, collect, outcomes
 from dq.checks.executor.folding import fold
 from dq.checks.executor.plan import Settings, make_plan
@@ -20,8 +22,9 @@ from dq.checks.executor.rows import row_findings
 from dq.checks.executor.values import value_findings
 from dq.checks.rule import Rule
 from dq.findings import RuleOutcome
+from dq.store import Suppression
 
-__all__ = ["Place", "execute"]
+__all__ = ["Place", "execute", "returned"]
 
 
 def execute(
@@ -30,11 +33,15 @@ def execute(
     settings: Settings,
     places: Place,
     progress: Callable[[str], None] = lambda _: None,
+    *,
+    suppressions: Sequence[Suppression] = (),
+    day: date = date.max,
 ) -> list[RuleOutcome]:
     """Run the rules; make `work.findings`; return one outcome a rule and table.
 
     `settings` is the `rules:` section of dq.yaml: severity, params, enabled by code.
-    `places` gives for each source its file and sheet.
+    `places` gives for each source its file and sheet. `suppressions` are applied as they
+    hold on `day`.
     """
     plan = make_plan(context, rules, settings)
     parts = []
@@ -46,5 +53,6 @@ def execute(
         progress(rule.code)
         parts += query_findings(context.engine, plan, number, rule, query, context.tables)
     collect(context.engine, parts, places)
+    annotate(context.engine, context.tables, suppressions, day)
     fold(context.engine, rules)
     return outcomes(context.engine, plan)

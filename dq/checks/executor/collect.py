@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
+from dq.checks.executor.annotate import FOUND
 from dq.checks.executor.plan import Plan
 from dq.engines.base import Engine
 from dq.findings import Outcome, RuleOutcome, findings_schema
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
-__all__ = ["WHOLE", "Place", "collect", "outcomes"]
-
-WHOLE = "work.findings_whole"
-"""Findings with the causes that their rules gave them."""
+__all__ = ["Place", "collect", "outcomes"]
 
 Place = Mapping[str, tuple[str, str | None]]
 """Source name → (file, sheet)."""
@@ -24,10 +22,10 @@ _KINDS = {"money": "DECIMAL(18, 4)", "effect": "DECIMAL(18, 4)", "row": "BIGINT"
 
 
 def collect(engine: Engine, parts: Sequence[exp.Query], places: Place) -> None:
-    """Make WHOLE of the queries of all checks."""
+    """Make FOUND of the queries of all checks."""
     names = [*findings_schema().names, "won"]
     if not parts:
-        engine.create(WHOLE, _nothing(names))
+        engine.create(FOUND, _nothing(names))
         return
     union = union_all(parts)
     identity: list[exp.Expression] = []
@@ -37,11 +35,12 @@ def collect(engine: Engine, parts: Sequence[exp.Query], places: Place) -> None:
         "id": f.substring(f.md5(f.concat(*identity[:-1])), f.lit(1), f.lit(16)),
         "effect": _null("effect"),
         "origin": _null("origin"),
+        "suppressed": _null("suppressed"),
         "file": _place_of(places, 0),
         "sheet": _place_of(places, 1),
     }
     columns = [f.alias(made.get(n, f.col(n)), n) for n in names]
-    engine.create(WHOLE, exp.select(*columns).from_(union.subquery("u", copy=False), copy=False))
+    engine.create(FOUND, exp.select(*columns).from_(union.subquery("u", copy=False), copy=False))
 
 
 def _null(column: str) -> exp.Expression:
@@ -73,18 +72,27 @@ def outcomes(engine: Engine, plan: Plan) -> list[RuleOutcome]:
         exp.select(
             f.col("code"),
             f.col("table"),
-            f.alias(f.count(), "n"),
-            f.alias(f.count_distinct(f.col("key")), "k"),
+            f.alias(f.count_if(f.is_null(f.col("suppressed"))), "n"),
+            f.alias(f.count_if(f.not_null(f.col("suppressed"))), "s"),
+            f.alias(
+                f.count_distinct(
+                    f.case((f.is_null(f.col("suppressed")), f.col("key")), default=f.null("text"))
+                ),
+                "k",
+            ),
         )
         .from_(f.table("work.findings"), copy=False)
         .group_by(f.col("code"), f.col("table"))
     ).to_pylist()
-    found = {(r["code"], r["table"]): (r["n"], r["k"]) for r in counted}
+    found = {(r["code"], r["table"]): (r["n"], r["k"], r["s"]) for r in counted}
     errored = {(o.code, o.table) for o in plan.outcomes if o.outcome is Outcome.ERRORED}
     known = list(plan.outcomes)
     for code, table in sorted({*plan.evidence, *found} - errored):
-        findings, records = found.get((code, table), (0, 0))
+        findings, records, accepted = found.get((code, table), (0, 0, 0))
         checked = plan.evidence.get((code, table), 0)
-        outcome = Outcome.FAILED if findings else Outcome.PASSED if checked else Outcome.NO_EVIDENCE
-        known.append(RuleOutcome(code, table, outcome, checked, findings, records))
+        passed = checked or accepted
+        outcome = Outcome.FAILED if findings else Outcome.PASSED if passed else Outcome.NO_EVIDENCE
+        known.append(
+            RuleOutcome(code, table, outcome, checked, findings, records, suppressed=accepted)
+        )
     return sorted(known, key=lambda o: (o.code, o.table or ""))

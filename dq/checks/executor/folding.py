@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from dq.checks.executor.collect import WHOLE
+from dq.checks.executor.annotate import WHOLE
 from dq.checks.rule import Rule
 from dq.engines.base import Engine
 from dq.findings import findings_schema

@@ -43,18 +43,17 @@ ON CONFLICT (name) DO UPDATE SET value = :value, seq = :seq
 
 -- name: add_suppression
 INSERT INTO suppression
-    (id, code, "table", "column", "where", keys, because, author, created, until, seq)
+    (id, code, "table", "column", keys, because, author, created, until, seq)
 VALUES
-    (:id, :code, :table, :column, :where, :keys, :because, :author, :created, :until, :seq)
+    (:id, :code, :table, :column, :keys, :because, :author, :created, :until, :seq)
 
 -- name: lift_suppression
 UPDATE suppression SET lifted = :lifted, lifted_by = :lifted_by
 WHERE id = :id AND lifted IS NULL
 
 -- name: read_suppressions
-SELECT id, code, "table", "column", "where", keys, because, author, created, until, lifted,
-    lifted_by
-FROM suppression ORDER BY created, id
+SELECT id, code, "table", "column", keys, because, author, created, until, lifted, lifted_by
+FROM suppression WHERE keys <> '[]' ORDER BY seq, id
 
 -- name: approve_mapping
 INSERT INTO mapping_approval (source, shape, mapping, digest, approved_by, approved, seq)
