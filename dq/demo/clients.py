@@ -121,7 +121,7 @@ def _created(chance: Chance, language: Ints) -> Ints:
     """Two in three were clients already when the CRM was introduced."""
     count = len(language)
     old = chance.flags("old", count, 0.65)
-    last = np.where(old, day_number(date(2023, 12, 22)), day_number(date(2026, 8, 20)))
+    last = np.where(old, day_number(date(2023, 12, 22)), day_number(date(2026, 9, 28)))
     first = np.where(old, day_number(date(2023, 1, 9)), day_number(date(2023, 12, 25)))
     spots, days = chance.uniform("day", count), np.zeros(count, dtype=np.int64)
     for code in range(len(LANGUAGES)):
@@ -369,6 +369,7 @@ def _put_contacts(block: Block, clients: Clients) -> None:
     titles, sources = word_list("titles"), word_list("sources")
     first, last = day_number(date(1962, 1, 1)), day_number(date(2001, 12, 28))
     birth = chance.integers("birth", count, first, last)
+    birth += birth == 0  # 1 January 1970 is what systems write for "unknown"
     owner = block.keys("users", clients.owner[account])
     later = chance.integers("updated", count, 0, 200) * DAY + 11
     block.put(

@@ -17,11 +17,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from dataclasses import fields
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,7 +32,7 @@ from dq.demo.faults.plant import Outside, Planter, Same, Truth
 from dq.demo.house import House, make_house
 from dq.demo.made import make
 from dq.demo.outside import BOOKS, OUTSIDE
-from dq.demo.text import arrow
+from dq.demo.text import arrow, join, numbers_in
 from dq.demo.world import Block, blocks
 from dq.demo.write import append_columns, write_rows
 from dq.errors import UsageError
@@ -71,15 +71,17 @@ def generate(into: Path, rows: int = 3000, seed: int = 1) -> None:
         text = (files("dq.demo") / "project" / name).read_text(encoding="utf-8")
         (into / name).write_bytes(text.encode("utf-8"))
     house = make_house(seed)
-    months: dict[str, Decimal] = {}
+    months: dict[str, int] = {}
     for block in blocks(rows, seed):
         _write_block(into, block, house, months)
     header = ("month", "revenue_eur")
-    lines = [(month, f"{amount:.2f}") for month, amount in sorted(months.items())]
+    lines = [
+        (month, f"{cents // 100}.{cents % 100:02d}") for month, cents in sorted(months.items())
+    ]
     write_rows(into / "outside" / "ledger_months.csv", header, lines, Style())
 
 
-def _write_block(into: Path, block: Block, house: House, months: dict[str, Decimal]) -> None:
+def _write_block(into: Path, block: Block, house: House, months: dict[str, int]) -> None:
     made = make(block, house)
     plant, since = plant_all(made)
     for name, table in block.tables.items():
@@ -94,20 +96,17 @@ def _write_block(into: Path, block: Block, house: House, months: dict[str, Decim
     _write_truth(into / "truth", plant)
 
 
-def _add_months(books: dict[str, Any], months: dict[str, Decimal]) -> None:
-    """Revenue of each month, as the books have it."""
+def _add_months(books: dict[str, Any], months: dict[str, int]) -> None:
+    """Revenue of each month in euro cents, as the books have it."""
     days = books["Дата"]
-    month = pc.binary_join_element_wise(
-        pc.utf8_slice_codeunits(days, 6, 10), pc.utf8_slice_codeunits(days, 3, 5), "-"
-    )
-    amount = pc.replace_substring(books["СуммаEUR"], ",", ".").cast(pa.decimal128(18, 2))
-    sums = (
-        pa.table({"month": month, "amount": amount})
-        .group_by("month")
-        .aggregate([("amount", "sum")])
-    )
-    for row in sums.to_pylist():
-        months[row["month"]] = months.get(row["month"], Decimal(0)) + row["amount_sum"]
+    month = join(
+        pc.utf8_slice_codeunits(days, 6, 10), "-", pc.utf8_slice_codeunits(days, 3, 5)
+    ).dictionary_encode()
+    cents = numbers_in(pc.replace_substring(books["СуммаEUR"], ",", "").cast(pa.int64()))
+    sums = np.zeros(len(month.dictionary), dtype=np.int64)
+    np.add.at(sums, numbers_in(month.indices), cents)
+    for name, amount in zip(month.dictionary.to_pylist(), sums.tolist(), strict=True):
+        months[name] = months.get(name, 0) + amount
 
 
 def _write_truth(folder: Path, plant: Planter) -> None:

@@ -88,7 +88,8 @@ def make_house(seed: int) -> House:
 def _goods(chance: Chance) -> Goods:
     count = len(_MODELS) * len(_TRIMS)
     kind = chance.integers("kind", count, 0, len(_KINDS))
-    euros = np.array(_KIND_PRICE)[kind] * chance.lognormal("price", count, 270.0, 0.7)
+    spread = np.exp(0.7 * np.clip(chance.normal("price", count), -1.9, 1.9))
+    euros = np.array(_KIND_PRICE)[kind] * 270.0 * spread
     prices = np.empty((count, len(CURRENCIES)), dtype=np.int64)
     for place, currency in enumerate(CURRENCIES):
         step = _STEP[currency]

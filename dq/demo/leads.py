@@ -252,6 +252,35 @@ def _answers(chance: Chance, drafts: _Drafts) -> tuple[Ints, Bools]:
     return np.where(known, found, NONE), night & known
 
 
+def _made_by(block: Block, leads: Leads) -> Any:
+    """The form that made a lead, or the user who typed it in."""
+    forms = arrow([f"form:{form}" for form in FORMS])
+    users = block.keys("users", leads.owner).texts(Style())
+    typed, filled = np.flatnonzero(leads.form < 0), np.flatnonzero(leads.form >= 0)
+    return gather(
+        len(leads.form), [(filled, take(forms, leads.form[filled])), (typed, take(users, typed))]
+    )
+
+
+def _notes(chance: Chance, house: House, leads: Leads) -> Any:
+    """What was written down about two leads in five."""
+    noted = np.flatnonzero(chance.flags("noted", len(leads.form), 0.4))
+    goods, names = arrow(house.goods.names), take(leads.names, noted)
+    told = note_texts(chance, leads.language[noted], leads.created[noted], names, goods)
+    return gather(len(leads.form), [(noted, told)])
+
+
+def _needs(chance: Chance, leads: Leads, wanted: Bools) -> Any:
+    """What the client wants, how many and for how much."""
+    needs, count = word_list("needs"), len(leads.form)
+    which = np.where(wanted, needs.draw(chance.uniform("need", count), leads.language), -1)
+    fields = {
+        "count": decimals(chance.integers("need count", count, 2, 240)),
+        "sum": decimals(chance.integers("need sum", count, 310, 29_900)),
+    }
+    return fill(needs.words.to_pylist(), which, fields)
+
+
 def _put_leads(
     block: Block, chance: Chance, house: House, clients: Clients, sales: Sales,
     drafts: _Drafts, leads: Leads, order: Ints,
@@ -261,35 +290,15 @@ def _put_leads(
     language = leads.language
     deal = np.where(leads.deal == NONE, 0, leads.deal)
     known = leads.deal != NONE
-    reasons, needs, interests = (
-        word_list("lost_reasons"),
-        word_list("needs"),
-        word_list("interests"),
-    )
+    reasons, interests = word_list("lost_reasons"), word_list("interests")
     reason = reasons.draw(chance.uniform("reason", count), language)
     rejected = leads.status == REJECTED
     wanted = np.isin(leads.status, (CONVERTED, NURTURING)) | chance.flags("budget", count, 0.6)
     # In euros in every department, as the form asks for them.
     budget = np.rint(chance.lognormal("sum", count, 5400.0, 0.5) / 100) * 10_000
     tag = np.where(chance.flags("tagged", count, 0.5), chance.integers("tag", count, 0, 3), -1)
-    noted = np.flatnonzero(chance.flags("noted", count, 0.4))
-    goods = arrow(house.goods.names)
-    names = take(leads.names, noted)
-    note = note_texts(chance, language[noted], leads.created[noted], names, goods)
-    forms = arrow([f"form:{form}" for form in FORMS])
-    users = block.keys("users", leads.owner)
-    typed, filled = np.flatnonzero(leads.form < 0), np.flatnonzero(leads.form >= 0)
-    maker = gather(
-        count,
-        [(filled, take(forms, leads.form[filled])), (typed, take(users.texts(Style()), typed))],
-    )
     kind = np.where(leads.form >= 0, 0, chance.choice("kind", count, (0.35, 0.45, 0.2)))
     sources = word_list("sources")
-    need = fill(
-        needs.words.to_pylist(),
-        np.where(wanted, needs.draw(chance.uniform("need", count), language), -1),
-        {"count": decimals(chance.integers("need count", count, 2, 240))},
-    )
     block.put(
         "leads",
         id=block.keys("leads", np.arange(count)),
@@ -306,14 +315,14 @@ def _put_leads(
         interest=Words(
             interests.words, interests.draw(chance.uniform("interest", count), language)
         ),
-        need=Text(need),
+        need=Text(_needs(chance, leads, wanted)),
         rejected_reason=Words(reasons.words, np.where(rejected, reason, -1)),
-        note=Text(gather(count, [(noted, note)])),
+        note=Text(_notes(chance, house, leads)),
         tags=Words(arrow(_TAGS), tag),
-        owner_id=users,
+        owner_id=block.keys("users", leads.owner),
         campaign_id=block.keys("campaigns", leads.campaign),
         created_at=Moments(leads.created),
-        created_by=Text(maker),
+        created_by=Text(_made_by(block, leads)),
         first_response_at=Moments(leads.answered),
         converted_at=Moments(leads.converted),
         converted_contact_id=block.keys("contacts", np.where(known, sales.contact[deal], NONE)),

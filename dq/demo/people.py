@@ -164,7 +164,10 @@ class Phones:
         for code in range(len(LANGUAGES)):
             heads = np.array(_MOBILE[country_code(code)], dtype=np.int64)
             rest = _LENGTH[country_code(code)] - len(str(heads[0]))
-            spot = _scramble(serial, len(heads) * 10**rest)
+            space = len(heads) * 10**rest
+            spot = _scramble(serial, space)
+            found = heads[spot // 10**rest] * 10**rest + spot % 10**rest
+            spot = np.where(_monotonous(found), _scramble(serial + space // 2, space), spot)
             found = heads[spot // 10**rest] * 10**rest + spot % 10**rest
             national = np.where(language == code, found, national)
         return cls._typed(chance, language, national)
@@ -180,7 +183,10 @@ class Phones:
             country = country_code(code)
             size = _LENGTH[country] - width - 1
             first = np.where(area == 20, 7, 4) if country == "GB" else 2
-            rest = _scramble(serial, 10 ** int(size[language == code].min(initial=6)))
+            space = 10 ** int(size[language == code].min(initial=6))
+            rest = _scramble(serial, space)
+            found = (area * 10 + first) * 10**size + rest
+            rest = np.where(_monotonous(found), _scramble(serial + space // 2, space), rest)
             found = (area * 10 + first) * 10**size + rest
             national = np.where(language == code, found, national)
         return cls._typed(chance, language, national)
@@ -210,6 +216,14 @@ class Phones:
         shown = [(rows, take(self.shown, rows)), (rest, take(others.shown, rest))]
         numbers = np.where(chosen, self.numbers, others.numbers)
         return Phones(numbers, gather(len(chosen), shown))
+
+
+def _monotonous(numbers: Ints) -> Bools:
+    """Whether five of the last seven digits running are one, or the seven run up or down."""
+    found = np.isin(numbers % 10**7, [1234567, 2345678, 3456789, 7654321, 8765432, 9876543])
+    for place in range(3):
+        found |= numbers // 10**place % 10**5 % 11111 == 0
+    return np.asarray(found)
 
 
 def _scramble(serial: Ints, space: int) -> Ints:

@@ -69,6 +69,7 @@ class Sales:
     pipeline: Ints
     owner: Ints
     contact: Ints
+    second: Ints
     kind: Ints
     source: Ints
     entered: Ints
@@ -114,11 +115,11 @@ def make_sales(block: Block, house: House, staff: Staff, clients: Clients) -> Sa
     sources = word_list("sources")
     source = sources.draw(chance.uniform("source", count) ** 1.2, language)
     sales = Sales(
-        account, language, pipeline, owner, contact, kind, source, entered, closed, status,
+        account, language, pipeline, owner, contact, second, kind, source, entered, closed, status,
         reached, amount, currency, lines,
     )  # fmt: skip
     _put_deals(block, chance, house, clients, sales)
-    _put_people(block, chance, sales, second)
+    _put_people(block, chance, sales)
     _put_history(block, sales)
     return sales
 
@@ -211,7 +212,7 @@ def _people(chance: Chance, clients: Clients, account: Ints, created: Ints) -> t
         known += (place < size) & (clients.contact_created[row] <= created)
     main = chance.integers("contact", count, 0, known)
     other = (main + 1) % np.maximum(known, 1)
-    both = (known > 1) & chance.flags("second", count, 0.4)
+    both = (known > 1) & chance.flags("second", count, 0.3)
     second = np.where(both, clients.contacts_of[first + other], NONE)
     return clients.contacts_of[first + main], second
 
@@ -351,11 +352,11 @@ def _put_deals(block: Block, chance: Chance, house: House, clients: Clients, sal
     )
 
 
-def _put_people(block: Block, chance: Chance, sales: Sales, second: Ints) -> None:
+def _put_people(block: Block, chance: Chance, sales: Sales) -> None:
     count = len(sales.account)
-    rows = np.flatnonzero(second != NONE)
+    rows = np.flatnonzero(sales.second != NONE)
     deal = np.concatenate([np.arange(count), rows])
-    contact = np.concatenate([sales.contact, second[rows]])
+    contact = np.concatenate([sales.contact, sales.second[rows]])
     main = np.arange(len(deal)) < count
     order = np.lexsort([~main, deal])
     block.put(

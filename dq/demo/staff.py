@@ -27,8 +27,9 @@ _SPEAKS = {_CALLS: 1, _MARKETING: 2, _SERVICE: 0, _MANAGEMENT: 2}
 _DEALS_EACH = 900
 """Deals that one seller works on in the time of the CRM."""
 
-SPARE = 24
-"""Sellers who are made and used by nobody: material for faults; the others are left out."""
+_SPARE = 0.12
+"""Sellers who are made and used by nobody, for each who sells: material for faults; few, so
+that nearly all who sell have deals."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,10 @@ def make_staff(block: Block) -> Staff:
         department += [team] * size
         boss += [True] + [False] * (size - 1)
     made = len(department)
-    department += [number % len(LANGUAGES) for number in range(SPARE)]
-    boss += [False] * SPARE
+    sell = sum(size - 1 for team, size in _teams(block) if team < len(LANGUAGES))
+    kept = max(4, round(_SPARE * sell))
+    department += [number % len(LANGUAGES) for number in range(kept)]
+    boss += [False] * kept
     places, heads = np.array(department), np.array(boss)
     count = len(places)
     spare = np.arange(count) >= made

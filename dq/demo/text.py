@@ -30,6 +30,7 @@ __all__ = [
     "moments_text",
     "numbers_in",
     "pattern",
+    "same",
     "take",
     "valid_cells",
 ]  # fmt: skip
@@ -195,7 +196,14 @@ def join(*parts: Any) -> Any:
 
     A row in which a part is null is null.
     """
-    return pc.binary_join_element_wise(*parts, "")
+    arrays = [same(part) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*arrays, same(""))
+
+
+@cache
+def same(text: str) -> Any:
+    """A text that stands in every row; made by Arrow's own function it would load pandas."""
+    return arrow([text])[0]
 
 
 def gather(count: int, pieces: Iterable[tuple[Ints, Any]]) -> Any:

@@ -170,22 +170,26 @@ def _about_deals(chance: Chance, sales: Sales) -> Work:
 
 
 def _second_opinions(chance: Chance, staff: Staff, sales: Sales) -> Work:
-    """The head of the department or the call centre speaks to each client once a deal."""
-    count = len(sales.account)
-    last = np.where(sales.status == OPEN, END, sales.closed)
-    boss = staff.chiefs()[sales.language]
+    """The head of the department or the call centre speaks to each person of a deal once."""
+    more = np.flatnonzero(sales.second != NONE)
+    deal = np.concatenate([np.arange(len(sales.account)), more])
+    contact = np.concatenate([sales.contact, sales.second[more]])
+    count = len(deal)
+    language = sales.language[deal]
+    last = np.where(sales.status == OPEN, END, sales.closed)[deal]
+    boss = staff.chiefs()[language]
     caller = staff.callers(chance, "who", np.zeros(count, dtype=np.bool_))
     own = chance.flags("boss", count, 0.5)
     return _drafts(
         count,
-        kind=np.where(chance.flags("mail", count, 0.5), EMAIL, CALL),
+        kind=np.where(chance.flags("written", count, 0.5), MESSAGE, CALL),
         direction=np.full(count, OUTGOING),
         owner=np.where(own, boss, caller),
-        contact=sales.contact,
-        account=sales.account,
-        deal=np.arange(count),
-        language=sales.language,
-        started=_moments_between(chance, sales.language, sales.created, last),
+        contact=contact,
+        account=sales.account[deal],
+        deal=deal,
+        language=language,
+        started=_moments_between(chance, language, sales.created[deal], last),
         bound=last,
     )
 

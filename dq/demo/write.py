@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from dq.demo.columns import Style
+from dq.demo.text import join
 
 __all__ = ["append_columns", "write_rows"]
 
@@ -60,8 +61,8 @@ def _guarded(column: Any, style: Style) -> Any:
         ('"', _QUOTE * 2), (style.delimiter, _DELIMITER), ("\n", _LINE), ("\r", _RETURN),
     ):  # fmt: skip
         marked = pc.replace_substring(marked, char, stand_in)
-    quoted = pc.binary_join_element_wise(_QUOTE, marked, _QUOTE, "")
-    return pc.replace_with_mask(column, pc.fill_null(special, False), quoted)
+    quoted = join(_QUOTE, marked, _QUOTE)
+    return pc.replace_with_mask(column, special, quoted)
 
 
 def write_rows(

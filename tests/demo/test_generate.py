@@ -29,7 +29,7 @@ PLANTED = {
     *(f"T{number}" for number in range(101, 108)),
     *("X101", "X102"),
 }
-WHOLE_TABLES = {"C110", "C111", "T106"}
+WHOLE_TABLES = {"C110", "C111", "T105", "T106"}
 PEOPLE = {"X102"}
 STRENGTHS = {"blatant", "clear", "faint"}
 KEYS = {
@@ -140,6 +140,17 @@ def test_every_code_is_planted_in_three_strengths(faults: Table, innocent: Table
     for code in PLANTED:
         least = 1 if code in WHOLE_TABLES | PEOPLE else 4
         assert all(counts[code, strength] >= least for strength in STRENGTHS), code
+
+
+@pytest.mark.slow
+def test_a_full_block_has_twenty_of_each(tmp_path: Path) -> None:
+    generate(tmp_path, rows=50_000, seed=1)
+    told = read(tmp_path / "truth" / "faults.csv")
+    counts = Counter((f["code"], f["strength"]) for f in told if f["kind"] == "planted")
+    alike = Counter(row["code"] for row in read(tmp_path / "truth" / "innocent.csv"))
+    for code in PLANTED - WHOLE_TABLES - PEOPLE - {"R106"}:  # there are so many sellers only
+        assert all(counts[code, strength] >= 20 for strength in STRENGTHS), code
+        assert alike[code] >= 60, code
 
 
 def test_as_many_innocent_ones(faults: Table, innocent: Table) -> None:

@@ -37,6 +37,17 @@ _HIDDEN = {
         ("accounts", "industry", "уточняется"),
     ),
 }
+_ONE_IS_ENOUGH = {
+    ("contacts", "full_name"): ("first_name", "last_name"),
+    ("leads", "email"): ("phone",),
+    ("deals", "account_id"): ("contact_id",),
+}
+"""Columns that are missing together with another, each of which would do."""
+
+_HEAPS = {"999.00": 0.02, "0.00": 0.01}
+"""Numbers that stand for "unknown", and the share of the filled that they take: one 999 among
+thousands of other budgets may be a budget."""
+
 _SURNAMES = ("Null", "None", "Nil", "Blank", "Nan", "Void")
 _SAYS_SOMETHING = (
     "Нет склада, нужна доставка до двери", "Немає каси, потрібна перша", "No till yet",
@@ -92,7 +103,13 @@ def _required(plant: Planter) -> None:
         for table, column, where in places:
             for row in plant.pick(table, third, where):
                 note = ""
-                if table == "contacts":
+                if column == "account_id":
+                    plant.table(table).set(row, contact_id=None)
+                    plant.drop(
+                        "deal_contacts", plant.children("deal_contacts", "deal_id", "deals", row)
+                    )
+                    note = "no contact either"
+                elif table == "contacts":
                     parts = {"first_name": None, "middle_name": None, "last_name": None}
                     plant.table(table).set(row, **parts)
                     note = "no name at all"
@@ -100,11 +117,10 @@ def _required(plant: Planter) -> None:
                     plant.table(table).set(row, phone=None)
                     note = "no phone either"
                 plant.spoil("C101", table, row, column, None, strength, note)
-                for other in {"contacts": ("first_name", "last_name"), "leads": ("phone",)}.get(
-                    table, ()
-                ):
-                    if column in ("full_name", "email"):
-                        plant.follows("C101", table, row, other)
+                if table in ("contacts", "leads"):
+                    plant.follows("C103", table, row, "", "little is left")
+                for other in _ONE_IS_ENOUGH.get((table, column), ()):
+                    plant.follows("C101", table, row, other)
     _not_required(plant)
 
 
@@ -242,8 +258,12 @@ def _hidden(plant: Planter) -> None:
         each = -(-plant.n // len(places))
         for table, column, placeholder in places:
             value: object = Decimal(placeholder) if column == "budget" else placeholder
-            for row in plant.pick(table, each, plant.table(table).filled(column)):
+            filled = plant.table(table).filled(column)
+            count = max(each, round(_HEAPS.get(placeholder, 0) * filled.sum()))
+            for row in plant.pick(table, count, filled):
                 plant.spoil("C104", table, row, column, value, strength)
+                if column == "need":
+                    plant.follows("C108", table, row, column)
     contacts = plant.table("contacts")
     for row, number in plant.lookalikes("contacts", ~contacts.filled("middle_name"), 0.4):
         surname = _SURNAMES[number % len(_SURNAMES)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from dq.demo import numbers
 from dq.demo.chance import NONE, Bools
-from dq.demo.faults.plant import Planter
+from dq.demo.faults.plant import STRENGTHS, Planter
 from dq.demo.faults.spelling import respelt_phone
 from dq.demo.sales import LOST, OPEN, WON
 from dq.demo.text import fixed
@@ -108,7 +108,7 @@ def _copies_of_deals(plant: Planter) -> None:
     closed = (sales.status != OPEN) & (sales.amount != NONE) & (sales.lines == 0)
     for row, strength, number in plant.graded("deals", closed, -(-plant.n // 2)):
         name = str(deals.get(row, "name"))
-        wait = {"blatant": 2, "clear": 40, "faint": 1800}[strength] + number
+        wait = {"blatant": 0, "clear": 40 + number, "faint": 1800 + number}[strength]
         twin = _copy(
             plant, "deals", row, strength,
             lead_id=None, created_at=later(deals.moment(row, "created_at"), seconds=wait),
@@ -174,29 +174,60 @@ def _bought_again(plant: Planter) -> None:
 
 
 def _marked(plant: Planter) -> None:
-    """Records that the CRM marks as deleted or merged, and exports all the same."""
+    """Records that the CRM marks as deleted or merged, and that still count.
+
+    Something alive still hangs on each: whoever counts the children counts what is gone. Those
+    that nothing names any more are exported all the same, and do no harm.
+    """
     sales = plant.made.sales
     each = -(-plant.n // 4)
     places = (
-        ("deals", (sales.status != OPEN) & (sales.amount != NONE) & (sales.lines == 0)),
-        ("leads", plant.table("leads").among("status", "rejected") & (plant.made.leads.form < 0)),
-        ("contacts", plant.table("contacts").filled("middle_name")),
-        ("accounts", ~plant.made.clients.sole),
-    )
-    for table, where in places:
-        for row, strength, _ in plant.graded(table, where, each):
-            key = plant.key(table, row)
-            merged = key if strength != "clear" else None
-            twin = plant.copy(table, row, is_deleted=strength != "faint", merged_into_id=merged)
-            note = "deleted" if merged is None else f"merged into {key}"
-            column = "merged_into_id" if strength == "faint" else "is_deleted"
-            plant.blemish("D105", table, twin, strength, column, note)
-            for code in ("D101", "D102"):
-                plant.follows(code, table, twin, "", "marked as gone")
-                plant.follows(code, table, row, "", "its copy is marked as gone")
-            plant.is_same("D105", (table, row), (table, twin))
-        for row, _ in plant.lookalikes(table, share=0.25):
+        (
+            "deals", "deal_id",
+            (sales.status != OPEN) & (sales.amount != NONE) & (sales.lines == 0),
+        ),
+        (
+            "leads", "lead_id",
+            plant.table("leads").among("status", "rejected") & (plant.made.leads.form < 0),
+        ),
+        ("contacts", "contact_id", plant.table("contacts").filled("middle_name")),
+        ("accounts", "account_id", ~plant.made.clients.sole),
+    )  # fmt: skip
+    for table, column, where in places:
+        above = plant.parents("activities", column, table)
+        free = plant.free("activities") & (above >= 0)
+        # A deal, too, keeps a trail of its own.
+        some = np.bincount(above[free], minlength=plant.table(table).size) > (table == "deals")
+        for row, strength, _ in plant.graded(table, where & some, each):
+            twin = _dead(plant, table, row, strength)
+            children = plant.children("activities", column, table, row)
+            child = int(next(place for place in children if plant.free("activities")[place]))
+            plant.take("activities", [child])
+            plant.table("activities").set(child, **{column: plant.key(table, twin)})
+            note = f"activity {plant.key('activities', child)} still hangs on it"
+            mark = "merged_into_id" if strength == "faint" else "is_deleted"
+            plant.blemish("D105", table, twin, strength, mark, note)
+            plant.follows("R101", "activities", child, column, "its parent is marked as gone")
+            if table == "contacts":
+                note = "the talk with another person is at its dead copy"
+                plant.follows("X101", "contacts", row, "", note)
+        for number, (row, _) in enumerate(plant.lookalikes(table, where, share=0.15)):
+            twin = _dead(plant, table, row, STRENGTHS[number % len(STRENGTHS)])
+            note = "marked as gone, and nothing alive names it"
+            plant.alike("D105", table, twin, "is_deleted", note)
+        for row, _ in plant.lookalikes(table, share=0.1):
             plant.alike("D105", table, row, "is_deleted", "marked, but as not deleted")
+
+
+def _dead(plant: Planter, table: str, row: int, way: str) -> int:
+    """A copy of a record that is marked as deleted, as merged, or as both."""
+    merged = plant.key(table, row) if way != "clear" else None
+    twin = plant.copy(table, row, is_deleted=way != "faint", merged_into_id=merged)
+    for code in ("D101", "D102"):
+        plant.follows(code, table, twin, "", "marked as gone")
+        plant.follows(code, table, row, "", "its copy is marked as gone")
+    plant.is_same("D105", (table, row), (table, twin))
+    return twin
 
 
 def plant_repeated_keys(plant: Planter) -> None:
@@ -206,7 +237,7 @@ def plant_repeated_keys(plant: Planter) -> None:
     cases: tuple[tuple[str, tuple[str, ...], Bools | None], ...] = (
         ("deals", ("next_step", "source"), (sales.status == LOST) & (sales.lines == 0)),
         ("contacts", ("title", "source"), None),
-        ("leads", ("note", "interest"), plant.table("leads").among("status", "rejected")),
+        ("leads", ("note", "interest"), plant.table("leads").filled("note")),
         ("activities", ("result", "note"), plant.table("activities").filled("note")),
         ("tasks", ("subject", "kind"), None),
     )

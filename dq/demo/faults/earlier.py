@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from dq.demo.chance import NONE
 from dq.demo.faults.plant import Planter
 from dq.demo.sales import LOST, WON
-from dq.demo.text import arrow
+from dq.demo.text import arrow, same
 from dq.demo.when import day_number, day_of
 
 __all__ = ["EARLIER", "Since", "earlier_deals", "plant_since"]
@@ -65,8 +65,8 @@ def plant_since(plant: Planter) -> Since:
     _erase(plant, since, inside & (sales.status == LOST))
     for row, _ in plant.lookalikes("deals", inside, 0.6):
         key = plant.key("deals", row)
-        since.before.setdefault(key, {})["source"] = None
-        plant.alike("T107", "deals", row, "source", "no total of the quarter knows the source")
+        since.before.setdefault(key, {})["name"] = f"{deals.get(row, 'name')} (v1)"
+        plant.alike("T107", "deals", row, "name", "renamed: no total of the quarter knows names")
     still = (sales.status == LOST) & (days >= day_number(_NEXT) + 25)
     for row, _ in plant.lookalikes("deals", still, 0.4):
         plant.alike("T107", "deals", row, "closed_at", "of a quarter that nobody has certified")
@@ -99,9 +99,10 @@ def _erase(plant: Planter, since: Since, where: Any) -> None:
 
 def earlier_deals(texts: Mapping[str, Any], since: Since) -> dict[str, Any]:
     """Deals closed in the quarter, as they were exported when it was certified."""
-    keys, closed = texts["id"], pc.fill_null(texts["closed_at"], "")
+    keys, closed = texts["id"], pc.coalesce(texts["closed_at"], same(""))
     inside = pc.and_(
-        pc.greater_equal(closed, _FIRST.isoformat()), pc.less(closed, _NEXT.isoformat())
+        pc.greater_equal(closed, same(_FIRST.isoformat())),
+        pc.less(closed, same(_NEXT.isoformat())),
     )
     moved = [key for key, cells in since.before.items() if "closed_at" in cells]
     wanted = pc.or_(inside, pc.is_in(keys, value_set=arrow(moved)))

@@ -12,7 +12,8 @@ from dq.demo.faults.gaming import plant_gaming
 from dq.demo.faults.leavers import plant_leavers
 from dq.demo.faults.plant import Planter
 from dq.demo.faults.plausible import plant_plausible
-from dq.demo.faults.relations import plant_relations
+from dq.demo.faults.relations import list_prospects, plant_relations
+from dq.demo.faults.stages import plant_stages
 from dq.demo.faults.surroundings import plant_surroundings
 from dq.demo.faults.thin import plant_thin
 from dq.demo.faults.times import plant_times
@@ -31,6 +32,7 @@ def plant_all(made: Made) -> tuple[Planter, Since]:
     plant = Planter(made)
     plant_surroundings(plant)
     plant_thin(plant)
+    plant_stages(plant)
     plant_times(plant)
     plant_completeness(plant)
     since = plant_since(plant)
@@ -44,5 +46,6 @@ def plant_all(made: Made) -> tuple[Planter, Since]:
     plant_fuzzy(plant)
     plant_duplicates(plant)
     plant_repeated_keys(plant)
+    list_prospects(plant)
     list_strangers(plant)
     return plant, since

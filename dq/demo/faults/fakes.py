@@ -195,7 +195,7 @@ def _bulk(plant: Planter) -> None:
     spare = np.flatnonzero(plant.made.leads.spare)
     users = plant.table("users")
     sellers = np.unique(plant.made.leads.owner)
-    for strength, size, step in (("blatant", 15, 1), ("clear", 9, 6), ("faint", 5, 20)):
+    for strength, size, step in (("blatant", 15, 1), ("clear", 9, 3), ("faint", 5, 20)):
         for group in range(max(1, -(-plant.n // size))):
             owner = users.get(int(sellers[(group * 3 + size) % len(sellers)]), "id")
             day = datetime(2025, 1 + (group + size) % 12, 4 + group % 20, 16, 12, 5 + size)

@@ -12,9 +12,11 @@ from dq.demo.faults.plant import Planter
 from dq.demo.faults.spelling import initials, latin_name, nickname, respelt_phone, typo
 from dq.demo.lexicon import LANGUAGES, words
 from dq.demo.text import take
+from dq.demo.when import moment
 
 __all__ = ["plant_fuzzy"]
 
+_FIRST_BURST = datetime(2026, 2, 1)
 _IMPORT = datetime(2026, 3, 12, 2, 14, 7)
 
 
@@ -142,12 +144,14 @@ def _leads(plant: Planter) -> None:
         name, email = str(leads.get(row, "full_name")), str(leads.get(row, "email"))
         local, _, host = email.partition("@")
         phone = respelt_phone(int(made.phones[row]))
+        slips = (typo(local, number + more) for more in range(3))
+        slip = next(wrong for wrong in slips if ".." not in wrong)
         ways: dict[str, dict[str, object]] = {
             "blatant": {"full_name": typo(name, number), "phone": phone},
             "clear": {"full_name": " ".join(name.split()[:2][::-1]), "email": None, "phone": phone},
             "faint": {
                 "full_name": typo(name, number),
-                "email": f"{typo(local, number)}@{host}",
+                "email": f"{slip}@{host}",
                 "phone": None,
             },
         }
@@ -167,7 +171,7 @@ def _households(plant: Planter) -> None:
     """Spouses and children: surname and phone in common, and not one person."""
     contacts, clients = plant.table("contacts"), plant.made.clients
     sole = clients.sole[clients.account]
-    for row, _ in plant.lookalikes("contacts", sole & reachable(plant, "contacts"), 0.35):
+    for row, _ in plant.lookalikes("contacts", sole & reachable(plant, "contacts"), 0.5):
         mates = clients.contacts_of[slice(*clients.first_contact[clients.account[row] :][:2])]
         free = [int(mate) for mate in mates if plant.free("contacts")[mate] and mate != row]
         if not free:
@@ -240,7 +244,10 @@ def _across(plant: Planter) -> None:
     leads, contacts, accounts = (plant.table(name) for name in ("leads", "contacts", "accounts"))
     clients = plant.made.clients
     cold = leads.among("status", "rejected", "working", "nurturing") & leads.filled("email")
+    # Not those who are a lead already, which the link says.
+    linked = plant.parents("leads", "converted_contact_id", "contacts")
     known = reachable(plant, "contacts")
+    known[linked[linked >= 0]] = False
     people = plant.pick("contacts", 3 * plant.n, known)
     for (row, strength, number), person in zip(plant.graded("leads", cold), people, strict=False):
         account = int(clients.account[person])
@@ -301,14 +308,14 @@ def _bursts(plant: Planter) -> None:
     contacts, clients = plant.table("contacts"), plant.made.clients
     owners = np.unique(clients.owner)
     plans = (
-        ("blatant", max(plant.n, 12), max(plant.n, 12), "the import ran twice"),
-        ("clear", max(plant.n, 8), 8, "typed again within an hour"),
-        ("faint", max(plant.n, 5), 5, "typed again within a day, with slips"),
+        ("blatant", max(plant.n, 12), "the import ran twice"),
+        ("clear", 8, "typed again within a quarter of an hour"),
+        ("faint", 5, "typed again within a day, with slips"),
     )
-    for strength, count, size, note in plans:
-        rows = plant.pick(
-            "contacts", count, reachable(plant, "contacts") & (contacts["created_at"] != NONE)
-        )
+    for strength, size, note in plans:
+        count = -(-plant.n // size) * size  # whole bursts
+        known = (contacts["created_at"] != NONE) & (contacts["created_at"] < moment(_FIRST_BURST))
+        rows = plant.pick("contacts", count, reachable(plant, "contacts") & known)
         for number, row in enumerate(rows):
             group, place = divmod(number, size)
             user = plant.table("users").get(int(owners[(group * 5 + 1) % len(owners)]), "id")
@@ -320,7 +327,7 @@ def _bursts(plant: Planter) -> None:
             if strength == "blatant":
                 begun, by = _IMPORT + timedelta(seconds=place // 4), "import:2026-03-12"
             elif strength == "clear":
-                begun = day + timedelta(minutes=7 * place, seconds=3 * place)
+                begun = day + timedelta(minutes=2 * place, seconds=3 * place)
                 cells = {"phone": respelt_phone(int(clients.contact_phones.numbers[row]))}
             else:
                 begun = day + timedelta(minutes=95 * place, seconds=7 * place)

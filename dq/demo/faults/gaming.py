@@ -12,7 +12,7 @@ from dq.demo.faults.plant import Planter
 from dq.demo.sales import WON
 from dq.demo.staff import ROLES
 from dq.demo.when import DAY, END, day_number, day_of, quarter_starts, to_datetime
-from dq.demo.work import CALL, EMAIL, MEETING
+from dq.demo.work import CALL, MEETING
 
 __all__ = ["plant_gaming", "slack"]
 
@@ -112,8 +112,9 @@ def _back_dated(plant: Planter) -> None:
     tasks = plant.table("tasks")
     days = {"blatant": 96, "clear": 33, "faint": 11}
     early = work.started < END - 130 * DAY
+    spoken = np.isin(work.kind, [CALL, MEETING])
     each = -(-plant.n * 2 // 3)
-    for row, strength, number in plant.graded("activities", early & (work.kind != EMAIL), each):
+    for row, strength, number in plant.graded("activities", early & spoken, each):
         logged = _at(plant, row, days[strength] * DAY + 3600 + 611 * number)
         note = f"logged {days[strength]} days later"
         plant.spoil("F107", "activities", row, "logged_at", logged, strength, note)
@@ -146,13 +147,19 @@ def _round_durations(plant: Planter) -> None:
     busy = np.flatnonzero(sells & (counts >= 20))
     sellers = busy[np.argsort(counts[busy], kind="stable")]
     shares = {"blatant": 0.9, "clear": 0.5, "faint": 0.25}
+    rounded = np.zeros(len(work.kind), dtype=np.bool_)
     for place, (strength, share) in enumerate(shares.items()):
         owner = int(sellers[place])
         mine = calls & (work.owner == owner)
         for row in plant.pick("activities", max(round(share * mine.sum()), plant.n), mine):
-            rounded = int(np.clip(round(work.duration[row] / 300), 1, 6)) * 300
+            rounded[row] = True
+            length = int(np.clip(round(work.duration[row] / 300), 1, 6)) * 300
             note = f"about {share:.0%} of this seller's calls end on five minutes"
-            plant.spoil("F108", "activities", row, "duration_s", rounded, strength, note)
+            plant.spoil("F108", "activities", row, "duration_s", length, strength, note)
+    by_chance = np.isin(work.owner, sellers[:3]) & (work.kind == CALL)
+    by_chance &= (work.duration > 0) & (work.duration % 60 == 0) & ~rounded
+    for place in np.flatnonzero(by_chance).tolist():
+        plant.follows("F108", "activities", place, "duration_s", "round by chance")
     meetings = (work.kind == MEETING) & ~np.isin(work.owner, sellers[:3])
     for row, _ in plant.lookalikes("activities", meetings & (work.duration > 2700), 0.6):
         note = "calendars book whole hours"
@@ -208,7 +215,8 @@ def _above_quota(plant: Planter) -> None:
     groups: dict[tuple[int, int], list[int]] = {}
     for place in np.flatnonzero(near):
         groups.setdefault((int(sales.owner[place]), int(end[place])), []).append(int(place))
-    sizes = {"blatant": 6, "clear": 4, "faint": 3}
+    most = max(map(len, groups.values()), default=0)
+    sizes = {"blatant": min(10, most), "clear": min(6, most), "faint": min(3, most)}
     if plant.block.rows < 2500:
         sizes = {"blatant": 3, "clear": 3, "faint": 2}
     left = dict.fromkeys(sizes, plant.n)
@@ -223,16 +231,16 @@ def _above_quota(plant: Planter) -> None:
 
 
 def _last_hours(plant: Planter, rows: list[int], last: int, strength: str) -> None:
-    """These deals were all closed on the evening of the last day."""
-    hours = {"blatant": 1, "clear": 2, "faint": 4}[strength]
+    """These deals were all closed on the evening of the last day, or in its last hours of work."""
+    hours, close = {"blatant": (3, 23), "clear": (2, 18), "faint": (4, 18)}[strength]
     plant.take("deals", rows)
     for number, row in enumerate(rows):
-        late = 18 * 3600 - hours * 3600 + number * (hours * 3600 // len(rows)) + 17
+        late = (close - hours) * 3600 + number * (hours * 3600 // len(rows)) + 17
         closed = to_datetime(last * DAY + late)
         moves = plant.children("stage_history", "deal_id", "deals", row)
         plant.table("stage_history").set(int(moves[-1]), changed_at=closed)
         plant.take("stage_history", moves)
-        note = f"one of {len(rows)} in the last {hours} hours of the quarter, plan just met"
+        note = f"one of {len(rows)} in the {hours} hours before {close}:00 of the last day"
         plant.spoil("F109", "deals", row, "closed_at", closed, strength, note)
         plant.follows("R107", "deals", row, "", "invoiced before it was closed")
 

@@ -10,10 +10,13 @@ from dq.demo.audit import LOG
 from dq.demo.chance import NONE, Ints
 from dq.demo.faults.plant import STRENGTHS, Planter
 from dq.demo.staff import ROLES
-from dq.demo.when import to_date
-from dq.demo.work import CALL
+from dq.demo.when import DAY, END, to_date
+from dq.demo.work import CALL, MEETING
 
 __all__ = ["plant_leavers"]
+
+_LATELY = 300
+"""Days within which the client was spoken with: an older tie may be broken."""
 
 
 def plant_leavers(plant: Planter) -> None:
@@ -44,7 +47,19 @@ def _known_to_one(plant: Planter) -> None:
     second = plant.parents("deal_contacts", "contact_id", "contacts")
     others = np.bincount(second[second >= 0], minlength=count) > deals
     several = _several(sales.owner, sales.contact, count)
-    fits = (deals > 0) & ~several & ~spoke & ~others & (plant.made.staff.left[owner] == NONE)
+    talked = work.contact[known & ~stranger & np.isin(work.kind, [CALL, MEETING])]
+    last = np.zeros(count, dtype=np.int64)
+    np.maximum.at(
+        last, talked, work.started[known & ~stranger & np.isin(work.kind, [CALL, MEETING])]
+    )
+    fits = (
+        (deals > 0)
+        & (last > END - _LATELY * DAY)
+        & ~several
+        & ~spoke
+        & ~others
+        & (plant.made.staff.left[owner] == NONE)
+    )
     talks = np.bincount(work.contact[known & ~stranger], minlength=count)
     users = plant.table("users")
     for strength, low, high in (("blatant", 9, 999), ("clear", 5, 9), ("faint", 3, 5)):

@@ -197,14 +197,15 @@ class Planter:
 
     def spoil(
         self, code: str, table: str, row: int, column: str, value: object, strength: str,
-        note: str = "",
+        note: str = "", kind: str = "planted",
     ) -> None:  # fmt: skip
         """Put a value into a cell and write the fault down."""
         made = self.tables[table]
         was = made.text(row, column)
         key = self.key(table, row)
         made.set(row, **{column: value})
-        self.fault(code, table, key, column, strength, made.style.show(value), was, note)
+        value = made.style.show(value)
+        self.faults.append(Truth(code, table, key, column, strength, kind, value, was, note))
 
     def blemish(
         self, code: str, table: str, row: int, strength: str, column: str = "", note: str = ""

@@ -40,6 +40,9 @@ _NO_CONFESSIONS = (
     "Attested for {count} lanes, wants the contest prizes",
     "Номер договора уточнит бухгалтер, {count} листов",
 )
+_ENOUGH = 40
+"""Amounts of a group, of which one can be an outlier."""
+
 _NEIGHBOURS = (
     ("Омск", "Томск", "634000", "+73822", 6),
     ("Суми", "Сміла", "20700", "+3804732", 5),
@@ -120,12 +123,20 @@ def middles(plant: Planter) -> Floats:
     return np.asarray(found[group])
 
 
+def _crowded(plant: Planter) -> Bools:
+    """Deals of a kind and currency with enough amounts to say what is usual."""
+    sales = plant.made.sales
+    group = sales.kind * len(CURRENCIES) + sales.currency
+    counts = np.bincount(group[sales.amount != NONE], minlength=len(KINDS) * len(CURRENCIES))
+    return np.asarray(counts[group] >= _ENOUGH)
+
+
 def _outliers(plant: Planter) -> None:
     """Amounts and durations in a wrong unit, near the middle of their group before."""
     sales, deals = plant.made.sales, plant.table("deals")
     share = np.where(sales.amount != NONE, sales.amount / middles(plant), 0)
     plain = (sales.lines == 0) & (share > 0.6) & (share < 1.8)
-    plain &= plant.untouched("invoices", "deal_id", "deals")
+    plain &= plant.untouched("invoices", "deal_id", "deals") & _crowded(plant)
     factors = {"blatant": 1000, "clear": 100, "faint": 30}
     for row, strength, _ in plant.graded("deals", plain, -(-plant.n * 2 // 3)):
         if sales.status[row] == WON:
@@ -164,6 +175,7 @@ def _wrong_units(plant: Planter) -> None:
         note = "milliseconds" if factor == 1000 else "seconds counted as minutes"
         plant.spoil("A106", "activities", row, "duration_s", wrong, strength, note)
         plant.follows("F106", "activities", row, "duration_s", note)
+        plant.follows("F108", "activities", row, "duration_s", note)
     for number, row in enumerate(plant.pick("tickets", 3 * few)):
         strength, factor = (("blatant", 1000), ("clear", 100), ("faint", 50))[number % 3]
         cost = plant.table("tickets").amount(row, "cost")

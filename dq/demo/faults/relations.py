@@ -15,7 +15,7 @@ from dq.demo.sales import LOST, OPEN, WON
 from dq.demo.staff import ROLES
 from dq.demo.when import to_date
 
-__all__ = ["plant_relations"]
+__all__ = ["list_prospects", "plant_relations"]
 
 
 def plant_relations(plant: Planter) -> None:
@@ -161,13 +161,14 @@ def _many(plant: Planter) -> None:
     accounts = plant.table("accounts")
     half = -(-plant.n // 2)
     joints = {"blatant": ";", "clear": ", ", "faint": " / "}
+    there, live = np.flatnonzero(~contacts.gone), np.flatnonzero(~accounts.gone)
     for row, strength, number in plant.graded("deals", sales.status == LOST, half):
-        other = contacts.columns["id"].value((row * 37 + number) % contacts.size)
+        other = contacts.columns["id"].value(int(there[(row * 37 + number) % len(there)]))
         both = f"{plant.table('deals').get(row, 'contact_id')}{joints[strength]}{other}"
         plant.spoil("R104", "deals", row, "contact_id", both, strength)
         plant.follows("R101", "deals", row, "contact_id")
     for row, strength, number in plant.graded("contacts", _in_crowd(plant), half):
-        other = accounts.columns["id"].value((row * 53 + number) % accounts.size)
+        other = accounts.columns["id"].value(int(live[(row * 53 + number) % len(live)]))
         both = f"{contacts.get(row, 'account_id')}{joints[strength]}{other}"
         plant.spoil("R104", "contacts", row, "account_id", both, strength)
         plant.follows("R101", "contacts", row, "account_id")
@@ -263,6 +264,18 @@ def _idle_parents(plant: Planter) -> None:
     roles = plant.made.staff.role
     for place in np.flatnonzero(np.isin(roles, [ROLES.index("marketing"), ROLES.index("service")])):
         plant.alike("R106", "users", int(place), "", "the job is not to sell")
+
+
+def list_prospects(plant: Planter) -> None:
+    """Accounts that have no deal once all faults are planted, copies among them."""
+    accounts, deals = plant.table("accounts"), plant.table("deals")
+    sold = np.zeros(accounts.size, dtype=np.bool_)
+    there = ~deals.gone
+    there[[row for row in deals.changed["account_id"] if row < deals.size]] = False
+    sold[plant.made.sales.account[there]] = True
+    rows = np.flatnonzero(~sold & ~accounts.gone).tolist()
+    for row in rows + list(range(accounts.size, accounts.size + accounts.added)):
+        plant.follows("R106", "accounts", row, "", "a prospect, or a copy, without a deal")
 
 
 def _invoices(plant: Planter) -> None:

@@ -25,6 +25,9 @@ _SHORT_MONTHS = (
     ("tasks", "created_at", "2026-04", 0.3, "clear"),
     ("documents", "sent_at", "2025-06", 0.45, "faint"),
 )
+_HARDLY_ANY = 0.2
+"""So short a month has gaps of days, too."""
+
 _GAPS = (
     ("requests", "created_at", date(2024, 9, 2), 20, "blatant"),
     ("touches", "touched_at", date(2024, 11, 4), 12, "clear"),
@@ -67,6 +70,8 @@ def _short_months(plant: Planter) -> None:
         _leave_out(plant, table, (days >= first) & (days < following) & gone)
         note = f"about {kept:.0%} of the rows are left"
         _once(plant, "C110", table, column, strength, value=month, note=note)
+        if plant.block.first and kept < _HARDLY_ANY:
+            plant.follows("T105", table, None, column, "hardly any day of the month is left")
         for quiet in ("2025-01", "2025-08"):
             if plant.block.first:
                 note = "quiet every year, not cut short"
@@ -109,16 +114,18 @@ def _heaps(plant: Planter) -> None:
     """Local midnight stored as UTC: many rows at exactly two or three in the morning."""
     touches = plant.table("touches")
     heaps = (
-        ("touches", "touched_at", 3, touches.among("kind", "mail opened"), 4),
-        ("documents", "opened_at", 2, _room_at_night(plant), 2),
-        ("tasks", "completed_at", 3, _done_late(plant), 1),
+        ("touches", "touched_at", 3, touches.among("kind", "mail opened"), 0.2),
+        ("documents", "opened_at", 2, _room_at_night(plant), 0.07),
+        ("tasks", "completed_at", 3, _done_late(plant), 0.005),
     )
-    for strength, (table, column, hour, where, many) in zip(STRENGTHS, heaps, strict=True):
+    for strength, (table, column, hour, where, share) in zip(STRENGTHS, heaps, strict=True):
         note = f"exactly {hour:02d}:00, as midnight in Moscow or Kyiv is in UTC"
-        for row in plant.pick(table, max(plant.n, 6) * many, where):
-            value = plant.table(table).moment(row, column)
-            midnight = datetime.combine(value.date(), time(hour))
-            plant.spoil("T105", table, row, column, midnight, strength, note)
+        _once(plant, "T105", table, column, strength, value=f"{hour:02d}:00:00", note=note)
+        count = max(6, round(share * (plant.free(table) & plant.table(table).filled(column)).sum()))
+        for row in plant.pick(table, count, where):
+            day = plant.table(table).moment(row, column).date()
+            midnight = datetime.combine(day, time(hour))
+            plant.spoil("T105", table, row, column, midnight, "", note, kind="follows")
     open_tasks = plant.table("tasks").among("status", "open")
     for row, _ in plant.lookalikes("tasks", open_tasks, 0.5):
         value = plant.table("tasks").moment(row, "due_at")
@@ -128,10 +135,11 @@ def _heaps(plant: Planter) -> None:
 
 
 def _room_at_night(plant: Planter) -> Bools:
-    """Documents opened on another day than they were sent: two o'clock of that day fits too."""
+    """Documents opened, and not signed, after the day of sending: two o'clock fits too."""
     made = plant.table("documents")
-    sent, opened = made["sent_at"], made["opened_at"]
-    return made.filled("opened_at") & (opened // DAY > sent // DAY)
+    sent, opened, signed = made["sent_at"], made["opened_at"], made["signed_at"]
+    later = ~made.filled("signed_at") | (signed // DAY > opened // DAY)
+    return np.asarray(made.filled("opened_at") & (opened // DAY > sent // DAY) & later)
 
 
 def _done_late(plant: Planter) -> Bools:

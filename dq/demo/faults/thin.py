@@ -13,16 +13,16 @@ __all__ = ["plant_thin"]
 
 _THIN = {
     "accounts": "legal_form tax_id kpp registration_id bank_account bic category domain email"
-    " address city industry",
-    "contacts": "first_name last_name middle_name email title birth_date consent source",
-    "leads": "email website form_id kind budget interest need note tags company",
+    " phone address city industry",
+    "contacts": "first_name last_name middle_name email phone title birth_date consent source",
+    "leads": "email phone website form_id kind budget interest need note tags company",
 }
 _SPARED = {
-    "accounts": {"clear": ("city",), "faint": ("city", "email", "industry", "legal_form")},
-    "contacts": {"clear": ("first_name",), "faint": ("first_name", "last_name", "source")},
-    "leads": {"clear": ("company",), "faint": ("company", "email", "interest")},
+    "accounts": {"clear": ("category",), "faint": ("phone", "city")},
+    "contacts": {"clear": ("first_name",), "faint": ("phone", "first_name")},
+    "leads": {"clear": ("kind",), "faint": ("phone", "company")},
 }
-"""What a thin record keeps, beside its name, phone, owner and dates."""
+"""What a thin record keeps, beside its name, owner and dates."""
 
 _SILENT = {
     "ru": ("позвонил", "ок", "созвонились", "написал письмо"),
@@ -119,6 +119,9 @@ def _no_trail(plant: Planter) -> None:
             if lead[row] >= 0:
                 first = plant.children("activities", "lead_id", "leads", int(lead[row]))
                 plant.drop("activities", first)
+            for person in (sales.contact[row], sales.second[row]):
+                if person != NONE:
+                    plant.follows("X101", "contacts", int(person), "owner_id")
             note = f"{moves[row]} moves, and nothing was done"
             plant.blemish("C109", "deals", row, strength, note=note)
     activities = plant.table("activities")

@@ -61,7 +61,7 @@ def _types(plant: Planter) -> None:
     leads = plant.table("leads")
     unpriced = (sales.status == LOST) & (sales.lines == 0) & (sales.amount != NONE)
     each = -(-plant.n // 2)
-    texts = ("договорная", "TBD", "за домовленістю", "по запросу")
+    texts = ("договорная", "negotiable", "за домовленістю", "по запросу")
     for number, row in enumerate(plant.pick("deals", each, unpriced)):
         plant.table("deals").set(row, cost=None)
         plant.spoil("A101", "deals", row, "amount", texts[number % len(texts)], "blatant")

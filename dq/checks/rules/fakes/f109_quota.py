@@ -75,55 +75,22 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
     """Records of owners who do far more in the last hours of a month than in others' evenings."""
     if not has_clock(context, table, moment) or not context.filled(table, "owner_id"):
         return
-    at = f.col(moment)
-    judged = [f.not_null(at), f.not_null(f.col("owner_id"))]
-    if table == "deals" and context.has("deals", "status"):
-        judged.append(f.col("status").eq(f.lit("won")))
-    if table == "activities" and context.has(table, "kind"):
-        judged.append(f.not_(is_message(f.col("kind"))))
-    params = context.params
-    late = f.hour(at) >= f.lit(24 - number(params["hours"]))
-    last = f.month(at).neq(f.month(f.add_days(at, f.lit(1))))
-    day = f.date_of(at)
-    base = exp.select(
-        *[f.col(c) for c in ("id", *SYSTEM)],
-        f.alias(f.col("owner_id"), "who"),
-        f.alias(at, "at"),
-        f.alias(day, "day"),
-        f.alias(f.coalesce(late, f.lit(False)), "late"),
-        f.alias(f.coalesce(last, f.lit(False)), "last"),
-        f.alias(f.count_over([at]), "instant"),
-    ).from_(f.table(f"crm.{table}")).where(f.all_of(*judged, f.not_(midnight(at))))  # fmt: skip
-    single = f.col("instant") < f.lit(number(params["instant"]))
-    heap = f.all_of(f.col("late"), f.col("last"))
-    evening = f.all_of(f.col("late"), f.not_(f.col("last")))
-    habits = (
-        exp.select(
-            f.col("who"),
-            f.alias(f.count_if(heap), "heaped"),
-            f.alias(f.count_distinct(f.case((heap.copy(), f.col("day")))), "ends"),
-            f.alias(f.count_if(evening), "evenings"),
-            f.alias(f.count_distinct(f.case((f.not_(f.col("last")), f.col("day")))), "days"),
-        )
-        .from_(base.subquery("b"))
-        .where(single)
-        .group_by(f.col("who"))
-    )
+    at = f.col("at")
+    evening = f.hour(at) >= f.lit(24 - number(context.params["hours"]))
+    late = f.coalesce(evening, f.lit(False))
+    last = f.coalesce(f.month(at).neq(f.month(f.add_days(at, f.lit(1)))), f.lit(False))
+    deeds = _single_deeds(context, table, moment)
+    habits = _habits(deeds.copy(), late, last)
     usual = f.div0(f.col("evenings") + f.lit(1), f.col("days"))
     often = f.div0(f.col("heaped"), f.col("ends"))
-    times = f.lit(float(str(params["times"])))
     odd = exp.select(f.alias(f.col("who"), "whose")).from_(habits.subquery("h"))
     odd = odd.where(
         f.all_of(
-            f.col("heaped") >= f.lit(number(params["least"])),
-            often >= usual * times,
+            f.col("heaped") >= f.lit(number(context.params["least"])),
+            often >= usual * f.lit(float(str(context.params["times"]))),
         )
     )
-    # Records of one instant are all in the heap or none: what is outside need not be counted.
-    heaped = base.copy().where(f.all_of(late.copy(), last.copy()))
-    chosen = exp.select(
-        *[f.col(c) for c in ("id", *SYSTEM, "who", "at")]
-    ).from_(heaped.subquery("c")).where(single.copy())  # fmt: skip
+    heaped = exp.select("*").from_(deeds.subquery("d")).where(f.all_of(late.copy(), last.copy()))
     sql = (
         exp.select(
             f.alias(f.col("id", "r"), "key"),
@@ -131,10 +98,67 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
             f.alias(f.as_text(f.col("at", "r")), "value"),
             f.alias(f.lit("last_hours"), "cause"),
         )
-        .from_(chosen.subquery("r"))
+        .from_(heaped.subquery("r"))
         .join(odd.subquery("o"), on=f.col("who", "r").eq(f.col("whose", "o")), join_type="inner")
     )
-    yield Query(table, sql, count_query(f"crm.{table}", f.not_null(at)), moment)
+    yield Query(table, sql, count_query(f"crm.{table}", f.not_null(f.col(moment))), moment)
+
+
+def _single_deeds(context: RuleContext, table: str, moment: str) -> exp.Select:
+    """id, system columns, who, at: what was not done together with others at one instant."""
+    at = f.col(moment)
+    judged = [f.not_null(at), f.not_null(f.col("owner_id")), f.not_(midnight(at))]
+    if table == "deals" and context.has("deals", "status"):
+        judged.append(f.col("status").eq(f.lit("won")))
+    if table == "activities" and context.has(table, "kind"):
+        judged.append(f.not_(is_message(f.col("kind"))))
+    done = exp.select(
+        *[f.col(c) for c in ("id", *SYSTEM)],
+        f.alias(f.col("owner_id"), "who"),
+        f.alias(at.copy(), "at"),
+    ).from_(f.table(f"crm.{table}")).where(f.all_of(*judged))  # fmt: skip
+    instants = (
+        exp.select(f.alias(f.col("at"), "crowded"), f.alias(f.count(), "n"))
+        .from_(done.copy().subquery("i"))
+        .group_by(f.col("at"))
+    )
+    crowds = exp.select(f.col("crowded")).from_(instants.subquery("n"))
+    crowds = crowds.where(f.col("n") >= f.lit(number(context.params["instant"])))
+    return (
+        exp.select(*[f.alias(f.col(c, "d"), c) for c in ("id", *SYSTEM, "who", "at")])
+        .from_(done.subquery("d"))
+        .join(crowds.subquery("c"), on=f.col("at", "d").eq(f.col("crowded", "c")), join_type="left")
+        .where(f.is_null(f.col("crowded", "c")))
+    )
+
+
+def _habits(deeds: exp.Select, late: exp.Expression, last: exp.Expression) -> exp.Select:
+    """who, heaped, ends, evenings, days: deeds late on last days, such days, other evenings."""
+    told = exp.select(
+        f.col("who"),
+        f.alias(f.date_of(f.col("at")), "day"),
+        f.alias(late.copy(), "late"),
+        f.alias(last.copy(), "last"),
+    ).from_(deeds.subquery("d"))
+    keys = ("who", "day", "late", "last")
+    daily = (
+        exp.select(*[f.col(c) for c in keys], f.alias(f.count(), "n"))
+        .from_(told.subquery("t"))
+        .group_by(*[f.col(c) for c in keys])
+    )
+    heap = f.all_of(f.col("late"), f.col("last"))
+    evening = f.all_of(f.col("late"), f.not_(f.col("last")))
+    return (
+        exp.select(
+            f.col("who"),
+            f.alias(f.sum(f.case((heap, f.col("n")), default=f.lit(0))), "heaped"),
+            f.alias(f.count_if(heap.copy()), "ends"),
+            f.alias(f.sum(f.case((evening, f.col("n")), default=f.lit(0))), "evenings"),
+            f.alias(f.count_distinct(f.case((f.not_(f.col("last")), f.col("day")))), "days"),
+        )
+        .from_(daily.subquery("y"))
+        .group_by(f.col("who"))
+    )
 
 
 RULE = Rule(
