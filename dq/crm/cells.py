@@ -81,18 +81,29 @@ class Cells:
     def typed(self, columns: Sequence[str], how: Conversion) -> Reader | None:
         """How to take the cells' own values; None where they must be read from their text."""
         kinds = {self.kind(c) for c in columns}
-        plain = not (how.split or how.empty_words or how.values)
+        days = bool(kinds) and kinds <= {"date", "timestamp", ZONED}
+        plain = not (how.split or how.values or (how.empty_words and not days))
         if len(kinds) != 1 or not plain:
             return None
         kind = kinds.pop()
         if kind == TEXT:
             return None
+        own = self._taken(kind, how)
+        return partial(_unless, own, how.empty_words) if own and how.empty_words else own
+
+    def _taken(self, kind: str, how: Conversion) -> Reader | None:
         if kind == ZONED:
             known = from_typed(f.lit(None), "timestamp", how.type)
             return None if known is None else partial(_from_utc, want=how.type)
         if from_typed(f.lit(None), kind, how.type) is None:
             return None
         return partial(_own, have=kind, want=how.type)
+
+
+def _unless(own: Reader, days: Sequence[str], cell: exp.Expr, zone: str | None) -> exp.Expr:
+    """The cell, but for days that stand for "not yet"."""
+    day = f.as_text(f.date_of(f.as_timestamp(cell.copy())))
+    return f.case((f.in_(day, days), f.lit(None)), default=own(cell, zone))
 
 
 def _own(cell: exp.Expr, _zone: str | None, *, have: str, want: str) -> exp.Expr:
