@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
+    from dq.repair.answers import Taken
     from dq.repair.suppress import Suppressed
+    from dq.repair.worklist import Choice, Worklist
     from dq.sources import ReadOptions
     from dq.store import Store, Suppression
     from dq.tables import RawTable
@@ -309,6 +311,43 @@ class Project:
 
         with self.store() as store:
             return lift(store, local_actor(author), names, because=because)
+
+    def worklists(
+        self, folder: Path, choice: Choice, *, language: str = "en", run: str = "latest"
+    ) -> list[tuple[Path, Worklist]]:
+        """Write the open findings of a run as workbooks; see `dq.repair.worklist`."""
+        from dq.i18n import translator
+        from dq.runs import find_run
+        from dq.worklists import write_worklists
+
+        chosen = find_run(self.folder, run)
+        with self.store() as store:
+            answers = store.answers()
+        return write_worklists(self.folder, chosen, folder, choice, translator(language), answers)
+
+    def import_worklists(
+        self,
+        files: Sequence[Path],
+        *,
+        until: date | None = None,
+        days: int | None = None,
+        author: str | None = None,
+    ) -> Taken:
+        """Take the answers of workbooks back, all or none; see `dq.repair.answers`.
+
+        Raises:
+            SourceError: a file is no worklist.
+            UsageError: it is of another project, or a cell is not as it may be.
+        """
+        from dq.runs import list_runs
+        from dq.store import local_actor
+        from dq.worklists import take_answers
+
+        with self.store() as store:
+            return take_answers(
+                list_runs(self.folder), files, store, local_actor(author), self.clock,
+                until=until, days=days,
+            )  # fmt: skip
 
     def _assess(
         self,

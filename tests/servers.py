@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-REQUIRED = os.environ.get("DQ_REQUIRE_DATABASES") == "1"
+REQUIRED = os.environ.get("DQ_REQUIRE_PROGRAMS") == "1"
 PASSWORD = "p@ss/w:rd %1"
 """Of the readers: with what a url would need to escape."""
 
@@ -76,7 +76,7 @@ class Server:
 
 def absent(what: str) -> None:
     """Skip for want of a program, or fail where it must be there."""
-    reason = f"{what} is not installed (DQ_REQUIRE_DATABASES=1 insists)"
+    reason = f"{what} is not installed (DQ_REQUIRE_PROGRAMS=1 insists)"
     if REQUIRED:
         pytest.fail(reason)
     pytest.skip(reason)

@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "run": "The main job: load, check, and keep the run.",
     "scan": "First touch, no project needed: recognise and check files, write one HTML page.",
     "suppress": "Accept findings for a time, with a reason; see what is accepted; lift it.",
+    "worklist": "Open findings as workbooks, one a person, and their answers back.",
 }
 
 

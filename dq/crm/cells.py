@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dq.tables import RawTable
 
-__all__ = ["Cells", "cells_of"]
+__all__ = ["TEXT", "Cells", "cells_of", "without_days"]
 
 _MARK = "\u0001"
 _EDGE = f"[{f.WHITE_SPACE}]"
@@ -88,10 +88,6 @@ class Cells:
         kind = kinds.pop()
         if kind == TEXT:
             return None
-        own = self._taken(kind, how)
-        return partial(_unless, own, how.empty_words) if own and how.empty_words else own
-
-    def _taken(self, kind: str, how: Conversion) -> Reader | None:
         if kind == ZONED:
             known = from_typed(f.lit(None), "timestamp", how.type)
             return None if known is None else partial(_from_utc, want=how.type)
@@ -100,10 +96,10 @@ class Cells:
         return partial(_own, have=kind, want=how.type)
 
 
-def _unless(own: Reader, days: Sequence[str], cell: exp.Expr, zone: str | None) -> exp.Expr:
-    """The cell, but for days that stand for "not yet"."""
+def without_days(cell: exp.Expr, days: Sequence[str]) -> exp.Expr:
+    """A date or timestamp, but for days that stand for "not yet"."""
     day = f.as_text(f.date_of(f.as_timestamp(cell.copy())))
-    return f.case((f.in_(day, days), f.lit(None)), default=own(cell, zone))
+    return f.case((f.in_(day, days), f.lit(None)), default=cell)
 
 
 def _own(cell: exp.Expr, _zone: str | None, *, have: str, want: str) -> exp.Expr:
