@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 from dq.errors import Place, SourceError, UsageError
 from dq.files import file_errors
 from dq.repair.suppress import Identity, Suppressed, about, hold, identities
-from dq.repair.worklist_sheet import ABOUT, ANSWERS, FORMAT, MARK
+from dq.repair.worklist_sheet import ABOUT, ANSWERS, FORMAT, MARK, held
 from dq.sources.container import container
 from dq.store import Answer
 
@@ -204,7 +204,7 @@ class _Reading:
                 "id", number, message, "Undo the change, or make a new worklist.", value=row["id"]
             )
         for name, own in (("code", identity.code), ("key", identity.key)):
-            if row[name] != _as_cell(own):
+            if row[name].split() != held(own).split():  # programs write line ends in their ways
                 raise self._error(
                     name, number,
                     "The cell was changed: the finding {id} has {own} here.",
@@ -244,18 +244,15 @@ def _columns(path: Path, sheet: Worksheet, headings: Mapping[str, str]) -> dict[
 
 
 def _text(cell: Cell | MergedCell) -> str:
-    """A cell's text as it was meant: 5.0 typed into a number cell is 5."""
+    """A cell's text as it was meant: 5.0 in a cell of numbers is 5, a day has no midnight."""
     value = cell.value
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
     return str(value).strip()
-
-
-def _as_cell(text: str) -> str:
-    """A key as a cell gives it back."""
-    return text.strip()
 
 
 def _no_worklist(path: Path) -> SourceError:

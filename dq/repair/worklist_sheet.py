@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dq.i18n.translator import Translator
     from dq.repair.worklist import Item, Worklist
 
-__all__ = ["ABOUT", "ANSWERS", "COLUMNS", "FORMAT", "MARK", "Words", "written"]
+__all__ = ["ABOUT", "ANSWERS", "COLUMNS", "FORMAT", "MARK", "Words", "held", "written"]
 
 COLUMNS: Mapping[str, int] = {
     "code": 7, "severity": 11, "table": 13, "key": 16, "name": 30, "wrong": 46, "column": 18,
@@ -111,8 +111,13 @@ def _put(sheet: Worksheet, row: int, values: Sequence[str | None]) -> None:
         cell = sheet.cell(row, place)
         cell.number_format = "@"
         if value:
-            cell.value = value.translate(_NOT_XML)[:_LONGEST].encode("utf-8", "replace").decode()
+            cell.value = held(value)
             cell.data_type = "s"  # also what begins with =
+
+
+def held(text: str) -> str:
+    """A text as a cell can hold it: no control characters, no halves of letters, not too long."""
+    return text.translate(_NOT_XML)[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
 
 
 def _dress(sheet: Worksheet, last: int, t: Translator) -> None:

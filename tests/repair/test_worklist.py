@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -99,8 +100,29 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_one_workbook_an_owner(folder: Path) -> None:
-    made = make(folder)
+Ready = tuple[Path, dict[str, Path]]
+"""A project that has run, and its worklists by their names."""
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    folder = tmp_path_factory.mktemp("once")
+    write(folder)
+    return folder, make(folder)
+
+
+@pytest.fixture
+def ready(once: Ready, tmp_path: Path) -> Ready:
+    """A copy of the project that may be changed."""
+    folder, made = once
+    shutil.copytree(folder, tmp_path / "copy")
+    return tmp_path / "copy", {
+        name: tmp_path / "copy" / path.relative_to(folder) for name, path in made.items()
+    }
+
+
+def test_one_workbook_an_owner(ready: Ready) -> None:
+    _, made = ready
     assert [path.name for path in made.values()] == [
         "2026-07-01 Иванова Анна.xlsx",
         "2026-07-01 Петренко Олег.xlsx",
@@ -121,8 +143,8 @@ def test_one_workbook_an_owner(folder: Path) -> None:
     assert [row["key"] for row in cells(made[""])] == ["D4"]
 
 
-def test_all_cells_are_text_and_all_but_the_answers_are_locked(folder: Path) -> None:
-    book = load_workbook(make(folder)["Иванова Анна"])
+def test_all_cells_are_text_and_all_but_the_answers_are_locked(ready: Ready) -> None:
+    book = load_workbook(ready[1]["Иванова Анна"])
     sheet = book.worksheets[0]
     for row in sheet.iter_rows():
         for cell in row:
@@ -155,8 +177,8 @@ def test_which_findings(folder: Path, choice: dict[str, object], names: dict[str
     assert {name: len(cells(path)) for name, path in made.items()} == names
 
 
-def test_answers_become_suppressions_once(folder: Path) -> None:
-    made = make(folder)
+def test_answers_become_suppressions_once(ready: Ready) -> None:
+    folder, made = ready
     fill(
         made["Иванова Анна"],
         _007=("Не ошибка", "бартер, согласовано", ""),
@@ -189,12 +211,12 @@ def test_answers_become_suppressions_once(folder: Path) -> None:
     assert suppressed(folder)["007"][::2] == ("бартер, договор 12", "2026-07-14")
 
 
-def test_the_next_list_tells_what_was_answered(folder: Path) -> None:
-    made = make(folder)
+def test_the_next_list_tells_what_was_answered(ready: Ready) -> None:
+    folder, made = ready
     fill(made["Петренко Олег"], D3=("позже", "жду счёт", ""))
     project(folder, 2).import_worklists([made["Петренко Олег"]], author="Олег")
     (row,) = cells(make(folder, 3)["Петренко Олег"])
-    assert row["before"] == "позже, 2 июл. 2026 г., Олег: жду счёт"
+    assert row["before"] == "позже, 02.07.2026, Олег: жду счёт"
 
 
 def _set(name: str, row: int, value: object) -> Callable[[Worksheet], object]:
@@ -216,11 +238,11 @@ REFUSED = [
      "[Замечания], M2: “может быть” is no answer. Choose one of the list in the cell, or leave it "
      "blank."),
     ("no reason", _set("answer", 2, "не ошибка"),
-     "[Замечания], N2: A finding that is no error needs a reason. Write why, for whoever reads it in "
-     "three months."),
+     "[Замечания], N2: A finding that is no error needs a reason. Write why, for whoever reads it "
+     "in three months."),
     ("reason without answer", _set("reason", 3, "бартер"),
-     "[Замечания], N3: Something is written here, but the row has no answer. Choose an answer in the "
-     "same row, or clear this cell."),
+     "[Замечания], N3: Something is written here, but the row has no answer. Choose an answer in "
+     "the same row, or clear this cell."),
     ("a row of one's own", _set("answer", 9, "позже"),
      "[Замечания], P9: The row has no id. Undo the change, or make a new worklist."),
     ("a heading", _set("reason", 1, "Почему"),
@@ -235,9 +257,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("change", "says"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
 def test_a_cell_that_is_not_right_is_named_and_nothing_is_taken(
-    folder: Path, change: Callable[[Worksheet], object], says: str
+    ready: Ready, change: Callable[[Worksheet], object], says: str
 ) -> None:
-    made = make(folder)
+    folder, made = ready
     good, bad = made["Петренко Олег"], made["Иванова Анна"]
     fill(good, D3=("не ошибка", "бартер", ""))
     edit(bad, change)
@@ -250,10 +272,11 @@ def test_a_cell_that_is_not_right_is_named_and_nothing_is_taken(
         assert store.answers() == ()
 
 
-def test_foreign_files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_foreign_files(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder, made = ready
     other = tmp_path_factory.mktemp("other")
     write(other)
-    made, foreign = make(folder), make(other)
+    foreign = make(other, 5)
     with pytest.raises(DqError, match="which this project does not have"):
         project(folder).import_worklists([foreign["Иванова Анна"]])
     plain = folder / "plain.xlsx"
@@ -267,8 +290,8 @@ def test_foreign_files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -
         assert path.name in str(refused.value)
 
 
-def test_on_the_command_line(folder: Path) -> None:
-    project(folder).run()
+def test_on_the_command_line(ready: Ready) -> None:
+    folder, _ = ready
     said = dq("worklist", "--owner", "U2", "--code", "c105", cwd=folder, language="en")
     assert (said.code, said.err) == (0, "")
     (path,) = (folder / "worklists").iterdir()
@@ -315,6 +338,6 @@ def test_the_stewards_loop(folder: Path, tmp_path_factory: pytest.TempPathFactor
     assert found(third) == {"070": None, "007": None, "D3": None, "D4": None}
     assert [n.args["n"] for n in third.notes if n.code == "suppress.ended"] == [1]
     again = {row["key"]: row["before"] for row in cells(make(folder, 3, 8)["Иванова Анна"])}
-    assert again["007"] == "не ошибка, 2 июл. 2026 г., Иванова Анна: бартер 0012"
+    assert again["007"] == "не ошибка, 02.07.2026, Иванова Анна: бартер 0012"
     assert again["070"] is None
     assert date(2026, 8, 1) == project(folder).suppressions()[0].until
