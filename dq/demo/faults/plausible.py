@@ -220,6 +220,7 @@ def _true_outliers(plant: Planter, plain: Bools) -> None:
             amount=large,
             cost=(cost * ratio).quantize(Decimal("0.01")),
         )
+        plant.alike("A106", "deals", row, "cost", note)
         plant.restate(row, large)
 
 
