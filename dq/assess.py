@@ -183,6 +183,7 @@ def assess(
         totals=severities(engine),
         suppressed=suppressed(engine),
         origins=summed_origins(engine, facts),
+        fail_on=settings.fail_on,
     )
     return Assessment(result, crm, watch.parts)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dq.repair.diff import Diff
     from dq.repair.history import Point
     from dq.repair.record import Record
-    from dq.repair.stored import Wanted
+    from dq.repair.stored import Chosen, Wanted
     from dq.repair.suppress import Suppressed
     from dq.sources import ReadOptions
     from dq.store import Store, Suppression
@@ -327,14 +327,20 @@ class Project:
         Columns are those of findings.parquet, `owner`, `owner_id` and `new`; values are in
         full. Without `wanted` all open ones.
         """
-        from dq.repair.stored import Wanted, chosen
+        with self.chosen(wanted, run) as found:
+            frame: pd.DataFrame = found.engine.query(found.ordered()).to_pandas()
+            return frame
+
+    @contextmanager
+    def chosen(self, wanted: Wanted | None = None, run: str = "latest") -> Iterator[Chosen]:
+        """The same to be read in parts, while the block lasts."""
+        from dq.repair.stored import Wanted, open_chosen
         from dq.runs import find_run, run_before
 
         of = find_run(self.folder, run)
         with self.reading() as engine:
-            query = chosen(engine, self.folder, of, wanted or Wanted(), run_before(self.folder, of))
-            frame: pd.DataFrame = engine.query(query).to_pandas()
-            return frame
+            before = run_before(self.folder, of)
+            yield open_chosen(engine, self.folder, of, wanted or Wanted(), before)
 
     def show(self, table: str, key: str, *, run: str = "latest") -> Record:
         """One record of a run whole: cells, findings, related records, history."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +53,11 @@ class Change:
     severity: Severity
     findings: int
     examples: tuple[Finding, ...] = ()
+    were: tuple[str | None, ...] = ()  # values of the examples in the earlier run
+
+    def told(self) -> Iterator[tuple[Finding, str | None]]:
+        """Each example with its value before."""
+        return zip(self.examples, self.were, strict=True)
 
 
 @dataclass(frozen=True)
@@ -306,8 +311,10 @@ def _grouped(engine: Engine, examples: int) -> tuple[Change, ...]:
         .order_by(f.col("place"))
     )
     some: dict[tuple[object, ...], list[Finding]] = {}
+    were: dict[tuple[object, ...], list[str | None]] = {}
     for row in engine.query(first).to_pylist():
         some.setdefault(tuple(row[n] for n in keys), []).append(finding_of(row))
+        were.setdefault(tuple(row[n] for n in keys), []).append(row["was_value"])
     made = [
         Change(
             change=row["change"],
@@ -317,6 +324,7 @@ def _grouped(engine: Engine, examples: int) -> tuple[Change, ...]:
             severity=Severity(row["severity"]),
             findings=row["n"],
             examples=tuple(some[tuple(row[n] for n in keys)]),
+            were=tuple(were[tuple(row[n] for n in keys)]),
         )
         for row in engine.query(counted).to_pylist()
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from sqlglot import exp
 from dq.crm.model import TABLES
 from dq.errors import UsageError
 from dq.findings import Finding
-from dq.repair.stored import finding_of, load_findings
+from dq.repair.stored import Judged, finding_of, judged, load_findings
 from dq.runs import Snapshots, list_runs
 from dq.sql import portable as f
 
@@ -79,6 +79,7 @@ class Record:
     suppressions: tuple[Suppression, ...]
     related: tuple[Related, ...]
     history: tuple[Moment, ...]
+    judged: Judged = field(default_factory=dict)
 
 
 def record(
@@ -116,6 +117,7 @@ def record(
         suppressions=tuple(s for s in suppressions if s.table == table and key in s.keys),
         related=tuple(kept.related(table, key, rows)),
         history=_history(engine, project, run, table, key),
+        judged=judged(run),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,18 +18,24 @@ from dq.sql import portable as f
 from dq.sql.queries import union_all
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from dq.engines.base import Engine
     from dq.runs import Run
 
 __all__ = [
     "COLUMNS",
     "STATES",
+    "Chosen",
+    "Judged",
     "Wanted",
     "chosen",
     "finding_of",
     "findings_path",
     "is_personal",
+    "judged",
     "load_findings",
+    "open_chosen",
 ]
 
 STATES = ("open", "suppressed", "all")
@@ -37,6 +43,9 @@ STATES = ("open", "suppressed", "all")
 COLUMNS = (*(n for n in findings_schema().names if n != "effect"), "owner", "owner_id", "new")
 """Columns of a list of findings: those of findings.parquet, who answers for the record, and
 whether the run before did not have it (NULL: there was none)."""
+
+BLOCK = ("severity", "code", "table", "column")
+"""What findings that are listed together share."""
 
 _PEOPLE = frozenset({"contacts", "leads"})
 _OWNER = "owner_id"
@@ -96,7 +105,7 @@ def load_findings(engine: Engine, name: str, run: Run) -> None:
 def chosen(
     engine: Engine, project: Path, run: Run, wanted: Wanted, before: Run | None
 ) -> exp.Select:
-    """A query of the chosen findings, worst first, with the columns COLUMNS.
+    """A query of the chosen findings, in no order, with the columns COLUMNS.
 
     Raises:
         UsageError: a severity, table or state that does not exist; news without a run before.
@@ -104,20 +113,22 @@ def chosen(
     _check(wanted, before)
     load_findings(engine, "work.found", run)
     engine.view("work.chosen", _told(engine, project, run, before))
-    rank = f.case(
-        *[(f.col("severity").eq(f.lit(s.value)), f.lit(s.rank)) for s in Severity],
-        default=f.lit(0),
-    )
-    order: list[exp.Expression] = [exp.Ordered(this=rank, desc=True, nulls_first=False)]
-    order += [
-        exp.Ordered(this=f.col(n), nulls_first=True)
-        for n in ("code", "table", "column", "cause", "file", "row", "key")
-    ]
     query = exp.select(*[f.col(n) for n in COLUMNS]).from_(f.table("work.chosen"))
     conditions = _conditions(wanted)
     if conditions:
         query = query.where(f.all_of(*conditions))
-    return query.order_by(*order)
+    return query
+
+
+def _order() -> list[exp.Expression]:
+    """Worst first, then by rule and column, then as in the file."""
+    rank = f.case(
+        *[(f.col("severity").eq(f.lit(s.value)), f.lit(s.rank)) for s in Severity],
+        default=f.lit(0),
+    )
+    names = ("code", "table", "column", "file", "row", "key", "id")
+    first: list[exp.Expression] = [exp.Ordered(this=rank, desc=True, nulls_first=False)]
+    return first + [exp.Ordered(this=f.col(n), nulls_first=True) for n in names]
 
 
 def _check(wanted: Wanted, before: Run | None) -> None:
@@ -173,23 +184,46 @@ def _owners(engine: Engine, project: Path, run: Run) -> exp.Query | None:
         if snapshot is None or name == "users":
             continue
         engine.load(f"work.kept_{name}", snapshot.path)
-        if _OWNER not in engine.schema(f"work.kept_{name}").names:
+    named = users is not None and _has_names(engine)
+    for name, snapshot in sorted(kept.items()):
+        if snapshot is None or name == "users":
             continue
-        queries.append(_owned(name, users is not None and _has_names(engine)))
+        keys = _keyed(engine, name, set(kept))
+        if keys is not None:
+            queries.append(_owned(name, keys, named))
     return union_all(queries) if queries else None
+
+
+def _keyed(engine: Engine, table: str, kept: set[str]) -> exp.Query | None:
+    """k, owner_id of a table's records: their own owner, else that of the deal they belong to."""
+    columns = engine.schema(f"work.kept_{table}").names
+    owner = f.alias(f.min(f.as_text(f.col(_OWNER, "r"))), _OWNER)
+    key = f.alias(f.col("id", "r"), "k")
+    query = (
+        exp.select(key, owner).from_(f.table(f"work.kept_{table}", "r")).group_by(f.col("id", "r"))
+    )
+    if _OWNER in columns:
+        return query
+    if "deal_id" not in columns or "deals" not in kept:
+        return None
+    if _OWNER not in engine.schema("work.kept_deals").names:
+        return None
+    deals = exp.select(f.alias(f.col("id"), "d"), f.alias(f.min(f.as_text(f.col(_OWNER))), _OWNER))
+    deals = deals.from_(f.table("work.kept_deals")).group_by(f.col("id"))
+    owner = f.alias(f.min(f.col(_OWNER, "d")), _OWNER)
+    return (
+        exp.select(key, owner)
+        .from_(f.table(f"work.kept_{table}", "r"))
+        .join(deals.subquery("d"), on=f.col("deal_id", "r").eq(f.col("d", "d")), join_type="inner")
+        .group_by(f.col("id", "r"))
+    )
 
 
 def _has_names(engine: Engine) -> bool:
     return {"id", "name"} <= set(engine.schema("work.kept_users").names)
 
 
-def _owned(table: str, named: bool) -> exp.Select:
-    owner = f.min(f.as_text(f.col(_OWNER)))
-    keys = (
-        exp.select(f.alias(f.col("id"), "k"), f.alias(owner, _OWNER))
-        .from_(f.table(f"work.kept_{table}"))
-        .group_by(f.col("id"))
-    )
+def _owned(table: str, keys: exp.Query, named: bool) -> exp.Select:
     query = exp.select(
         f.alias(f.lit(table), "t"),
         f.alias(f.col("k", "r"), "k"),
@@ -262,6 +296,16 @@ def is_personal(table: str, column: str | None) -> bool:
     return model.columns[column].personal or bool(relation and relation.target in _PEOPLE)
 
 
+Judged = Mapping[tuple[str, str | None], int]
+"""How many records each rule could judge in each table."""
+
+
+def judged(run: Run) -> Judged:
+    """What the rules of a run could judge."""
+    outcomes = run.document.get("outcomes", ())
+    return {(o["code"], o["table"]): o["checked"] for o in outcomes if o.get("checked")}
+
+
 def finding_of(row: Mapping[str, Any]) -> Finding:
     """A row of findings.parquet as a value."""
     args = json.loads(row["args"]) if row["args"] else {}
@@ -283,3 +327,70 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
         id=row["id"] or "",
         suppressed=row.get("suppressed"),
     )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Findings that were chosen, while their engine is open."""
+
+    engine: Engine
+    query: exp.Select
+    total: int
+    schema: pa.Schema
+
+    def ordered(self, most: int = 0) -> exp.Select:
+        """The query, worst first; the first so many, 0: all."""
+        query = self.query.copy().order_by(*_order())
+        return query.limit(most) if most else query
+
+    def rows(self, most: int = 0) -> list[dict[str, Any]]:
+        """The first so many, worst first; 0: all."""
+        found: list[dict[str, Any]] = self.engine.query(self.ordered(most)).to_pylist()
+        return found
+
+    def heads(self, few: int, alone: int) -> list[dict[str, Any]]:
+        """The first of each rule, severity and column, with their number as `of`.
+
+        `few` of each; `alone` where all are of one.
+        """
+        place = [f.col(n) for n in BLOCK]
+        order = [exp.Ordered(this=f.col(n), nulls_first=True) for n in ("file", "row", "key", "id")]
+        numbered = exp.select(
+            "*",
+            f.alias(f.row_number(partition=place, order=order), "place"),
+            f.alias(f.count_over(partition=[c.copy() for c in place]), "of"),
+        ).from_(self.query.copy().subquery("c"))
+        first = exp.select("*").from_(numbered.subquery("n")).where(f.col("place") <= f.lit(alone))
+        found: list[dict[str, Any]] = self.engine.query(first.order_by(*_order())).to_pylist()
+        blocks = {tuple(row[n] for n in BLOCK) for row in found}
+        return [row for row in found if len(blocks) == 1 or row["place"] <= few]
+
+    def batches(self, most: int = 0) -> Iterator[pa.RecordBatch]:
+        """The same block by block."""
+        yield from self.engine.batches(self.ordered(most))
+
+    def by(self, column: str) -> list[dict[str, Any]]:
+        """name, findings and records of each value of a column, the most findings first."""
+        record = f.concat_ws(f.lit("\x1f"), f.col("table"), f.col("key"))
+        counted = (
+            exp.select(
+                f.alias(f.col(column), "name"),
+                f.alias(f.count(), "findings"),
+                f.alias(f.count_distinct(record), "records"),
+            )
+            .from_(self.query.copy().subquery("c"))
+            .group_by(f.col(column))
+        )
+        rows: list[dict[str, Any]] = self.engine.query(counted).to_pylist()
+        return sorted(rows, key=lambda row: (-row["findings"], str(row["name"] or "\uffff")))
+
+
+def open_chosen(
+    engine: Engine, project: Path, run: Run, wanted: Wanted, before: Run | None
+) -> Chosen:
+    """Choose, count, and be ready to read; see `chosen`."""
+    query = chosen(engine, project, run, wanted, before)
+    counted = exp.select(f.alias(f.count(), "n")).from_(query.copy().subquery("c"))
+    total = int(engine.query(counted).to_pylist()[0]["n"])
+    schema = engine.query(query.copy().limit(0)).schema
+    return Chosen(engine, query, total, schema)
