@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,11 +178,12 @@ def assess(
         ),
         currency=crm.currency,
         language=settings.language,
-        versions=_versions(engine),
+        versions=_versions(engine, RULES if rules is None else rules, settings),
         findings_path=str(findings) if findings else None,
         totals=severities(engine),
         suppressed=suppressed(engine),
         origins=summed_origins(engine, facts),
+        fail_on=settings.fail_on,
     )
     return Assessment(result, crm, watch.parts)
 
@@ -220,10 +223,31 @@ def _write_findings(engine: Engine, path: Path) -> None:
     engine.write(query, path)
 
 
-def _versions(engine: Engine) -> dict[str, str]:
+def _versions(
+    engine: Engine, rules: Sequence[Rule], settings: AssessmentSettings
+) -> dict[str, str]:
     from dq import __version__
 
-    return {"dq": __version__, "engine": engine.name}
+    return {
+        "dq": __version__,
+        "engine": engine.name,
+        "rules": _rules_version(__version__, rules, settings),
+    }
+
+
+def _rules_version(version: str, rules: Sequence[Rule], settings: AssessmentSettings) -> str:
+    """Digest of what decides how records are judged: scores of one value can be compared."""
+    said = [
+        version,
+        [
+            [r.code, r.severity.value, sorted((k, str(v)) for k, v in r.params.items())]
+            for r in rules
+        ],
+        sorted((code, str(sorted(own.items()))) for code, own in settings.rules.items()),
+        settings.include_deleted,
+    ]
+    text = json.dumps(said, ensure_ascii=False)
+    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def _inputs(raws: Sequence[RawTable], mapping: ProjectMapping) -> tuple[InputFact, ...]:

@@ -274,3 +274,4 @@ class Result:
     suppressed: int = 0  # findings that are accepted, in none of the numbers above
     origins: tuple[OriginSummary, ...] = ()  # where bad records come from, the most first
     since: Since | None = None  # None: no earlier run is known
+    fail_on: Severity = Severity.ERROR  # from this severity on the outcome is "findings"

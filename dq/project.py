@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,17 +12,23 @@ from typing import TYPE_CHECKING
 
 from dq.assess import Assessment, AssessmentSettings, assess
 from dq.clock import Clock
-from dq.errors import SourceError, UsageError
+from dq.errors import SourceError, StoreError, UsageError
 from dq.files import workspace
 from dq.findings import Result
 from dq.intake import expand, given, no_sources, read_all, read_sources
 from dq.previous import since_last_run
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
     from dq.repair.answers import Taken
+    from dq.repair.diff import Diff
+    from dq.repair.history import Point
+    from dq.repair.record import Record
+    from dq.repair.stored import Chosen, Wanted
     from dq.repair.suppress import Suppressed
     from dq.repair.worklist import Choice, Worklist
     from dq.sources import ReadOptions
@@ -302,6 +309,75 @@ class Project:
             )
         return replace(done, missing=tuple(missing))
 
+    # --- what is kept of runs ----------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Engine]:
+        """An engine of its own for what runs have kept; nothing is written."""
+        from dq.engines import open_engine
+
+        with workspace() as work:
+            machine = open_engine("duckdb", work / "engine")
+            try:
+                yield machine
+            finally:
+                machine.close()
+
+    def findings(self, wanted: Wanted | None = None, *, run: str = "latest") -> pd.DataFrame:
+        """Findings of a run, worst first, with owner and whether they are new.
+
+        Columns are those of findings.parquet, `owner`, `owner_id` and `new`; values are in
+        full. Without `wanted` all open ones.
+        """
+        with self.chosen(wanted, run) as found:
+            frame: pd.DataFrame = found.engine.query(found.ordered()).to_pandas()
+            return frame
+
+    @contextmanager
+    def chosen(self, wanted: Wanted | None = None, run: str = "latest") -> Iterator[Chosen]:
+        """The same to be read in parts, while the block lasts."""
+        from dq.repair.stored import Wanted, open_chosen
+        from dq.runs import find_run, run_before
+
+        of = find_run(self.folder, run)
+        with self.reading() as engine:
+            before = run_before(self.folder, of)
+            yield open_chosen(engine, self.folder, of, wanted or Wanted(), before)
+
+    def show(self, table: str, key: str, *, run: str = "latest") -> Record:
+        """One record of a run whole: cells, findings, related records, history."""
+        from dq.repair.record import record
+        from dq.runs import find_run
+
+        of = find_run(self.folder, run)
+        with self.reading() as engine:
+            return record(engine, self.folder, of, table, key, self.suppressions(lifted=True))
+
+    def diff(self, before: str = "previous", after: str = "latest", *, examples: int = 3) -> Diff:
+        """What changed from one run to another: ids, the beginnings of ids, latest, previous."""
+        from dq.repair.diff import diff_runs
+        from dq.runs import find_run
+
+        one, other = (find_run(self.folder, name) for name in (before, after))
+        with self.reading() as engine:
+            return diff_runs(engine, self.folder, one, other, examples=examples)
+
+    def history(self, table: str | None = None) -> tuple[Point, ...]:
+        """All runs in a row, oldest first: findings, scores, and where the rules changed."""
+        from dq.repair.history import history
+        from dq.runs import list_runs
+
+        return history(list_runs(self.folder), table)
+
+    def viewed(self, what: str, digests: Mapping[str, object] | None = None) -> None:
+        """Write into the ledger that somebody saw values of records in full."""
+        from dq.store import local_actor
+
+        with self.store() as store:
+            keyed = {name: store.keyed_digest(value) for name, value in (digests or {}).items()}
+            with store.decide(local_actor(), "view", what, "full values", keyed):
+                pass
+
     def lift(
         self, names: Sequence[str], *, because: str, author: str | None = None
     ) -> tuple[int, tuple[Suppression, ...]]:
@@ -397,10 +473,27 @@ class Project:
                 findings=findings,
                 progress=progress,
             )
+            done = self._beside_last_run(machine, done)
             keep(machine, done, intake.raws)
         finally:
             machine.close()
         return done
+
+    def _beside_last_run(self, engine: Engine, done: Assessment) -> Assessment:
+        """The assessment with what is new since the latest run; as it is where there is none."""
+        from dq.repair.diff import since_run
+        from dq.runs import latest
+
+        result = done.result
+        try:
+            last = latest(self.folder)
+            if last is None:
+                return done
+            since, news = since_run(engine, self.folder, last, result.versions["rules"])
+        except StoreError:  # a run that is not whole: nothing to compare with
+            return done
+        groups = tuple(replace(group, new=news.get(group.id, 0)) for group in result.groups)
+        return replace(done, result=replace(result, since=since, groups=groups))
 
 
 def _parameters(how: AssessmentSettings) -> dict[str, object]:

@@ -17,13 +17,16 @@ __all__ = ["VERBS", "cli", "main"]
 VERBS: dict[str, str] = {
     "check": "Check the project's tables (or some of them) and print the findings.",
     "demo": "Make the sample CRM with planted, listed faults and run everything on it.",
+    "diff": "What is new, gone and changed between two runs; all runs in a row.",
     "doctor": "Versions, paths, permissions, and what does not apply here and why.",
     "explain": "What a rule checks, why it matters, and how to repair.",
+    "findings": "What a run found: list it, filter it, take it to a spreadsheet.",
     "init": "Start a project; with --from FILE…, recognise the files and map their columns.",
     "map": "See and edit how the columns of your files map to the CRM model.",
     "rules": "List the rules.",
     "run": "The main job: load, check, and keep the run.",
     "scan": "First touch, no project needed: recognise and check files, write one HTML page.",
+    "show": "One record whole: cells, findings, related records, history.",
     "suppress": "Accept findings for a time, with a reason; see what is accepted; lift it.",
     "worklist": "Open findings as workbooks, one a person, and their answers back.",
 }

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dq.errors import DqError
+from dq.errors import DqError, UsageError
 
 if TYPE_CHECKING:
     from dq.cli.options import State
     from dq.findings import Result
 
 __all__ = [
+    "BINARY",
     "FORMATS",
     "deliver",
     "error_sentence",
@@ -25,7 +26,10 @@ __all__ = [
     "progress_for",
 ]
 
-FORMATS = ("text", "json", "html")
+FORMATS = ("text", "json", "html", "github", "junit", "sarif", "csv", "xlsx", "parquet")
+
+BINARY = ("xlsx", "parquet")
+"""Formats that no terminal shows."""
 
 
 def language_of(state: State, default: str | None = None) -> str:
@@ -69,6 +73,8 @@ def deliver(
     from dq.formats import render
     from dq.formats.terminal import wants_color
 
+    if output is None and format in BINARY:
+        raise UsageError("A workbook goes into a file.", fix="Name it with --output FILE.")
     color = wants_color(sys.stdout) if state.color is None else state.color
     color = color and output is None and format == "text"
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
@@ -90,7 +96,9 @@ def deliver(
             handle.write(rendered)
         return
     if isinstance(rendered, bytes):
-        sys.stdout.buffer.write(rendered)
+        from dq.cli.listing import emit_by
+
+        emit_by(lambda stream: stream.write(rendered), None)
     else:
         click.echo(rendered.rstrip("\n"))
 

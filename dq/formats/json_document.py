@@ -151,7 +151,9 @@ def _finding(
         "key": shown_key(finding.key, personal=personal) if finding.key is not None else None,
         "column": finding.column,
         "value": shown_value(finding.value, column=column, personal=personal),
-        "message": str(finding_sentence(finding, t, personal=personal, currency=currency)),
+        "message": str(
+            finding_sentence(finding, t, personal=personal, currency=currency, of=group.of)
+        ),
         "money": _plain(finding.money),
         "effect": _plain(finding.effect),
         "origin": finding.origin,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dq.errors import StoreError
-from dq.findings import Finding, Group, Severity
+from dq.findings import Finding, Group
+from dq.repair.stored import finding_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -100,7 +100,7 @@ def _take(
         room = limit + len(known)
         rows = pc.indices_nonzero(pc.equal(joined.indices, pa.scalar(code))).slice(0, room)
         for row in batch.take(rows).to_pylist():
-            finding = _finding(row)
+            finding = finding_of(row)
             if len(have) < limit and _record(finding) not in known:
                 have.append(finding)
         if len(have) >= limit:
@@ -109,30 +109,3 @@ def _take(
 
 def _record(finding: Finding) -> tuple[object, ...]:
     return finding.key, finding.column, finding.value, finding.file, finding.sheet, finding.row
-
-
-def _finding(row: Mapping[str, Any]) -> Finding:
-    return Finding(
-        code=row["code"],
-        severity=Severity(row["severity"]),
-        table=row["table"],
-        key=row["key"],
-        column=row["column"],
-        value=row["value"],
-        cause=row["cause"],
-        args=_args(row["args"]),
-        money=row["money"],
-        effect=row["effect"],
-        origin=row["origin"],
-        file=row["file"],
-        sheet=row["sheet"],
-        row=row["row"],
-        id=row["id"] or "",
-    )
-
-
-def _args(text: str | None) -> dict[str, str]:
-    if not text:
-        return {}
-    content = json.loads(text)
-    return {str(k): str(v) for k, v in content.items() if v is not None}

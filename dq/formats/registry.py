@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dq.errors import UsageError
+from dq.findings import findings_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "render"]
 
-FORMATS = ("text", "json", "html")
+FORMATS = ("text", "json", "html", "github", "junit", "sarif", "csv", "xlsx", "parquet")
 
 
 def render(
@@ -37,7 +39,8 @@ def render(
         result: What a scan, check or run found.
         format: One of `FORMATS`.
         language: en, ru or uk; or a translator.
-        limit: Most records a group (json; html shows at most 25 of them).
+        limit: Most records a group (json, junit, sarif; html shows at most 25 of them, github
+            ten keys). csv, xlsx and parquet have all findings, with values in full.
         color: Whether text is coloured.
         width: Columns of the terminal, for text.
         quiet: Text: only the headline.
@@ -66,9 +69,39 @@ def render(
         from dq.formats.html.page import render_html
 
         return render_html(result, t, limit=limit, findings=findings, project=project)
+    if format == "github":
+        from dq.formats.github import render_github
+
+        return render_github(result, t, limit=limit, findings=findings)
+    if format == "junit":
+        from dq.formats.junit import render_junit
+
+        return render_junit(result, t, limit=limit, findings=findings)
+    if format == "sarif":
+        from dq.formats.sarif import render_sarif
+
+        return render_sarif(result, t, limit=limit, findings=findings)
+    if format in ("csv", "xlsx", "parquet"):
+        return _table(result, format, t, findings)
     raise UsageError(
         "There is no format “{format}”.",
         fix="Choose one of: {choices}.",
         format=format,
         choices=", ".join(FORMATS),
     )
+
+
+def _table(
+    result: Result, format: str, t: Translator, findings: pa.Table | Path | str | None
+) -> bytes:
+    """All findings as a table."""
+    from dq.formats.rows import batches_of, write_findings
+
+    source = findings if findings is not None else result.findings_path
+    if source is None:
+        raise UsageError("There is no file of findings to write as a table.")
+    made = io.BytesIO()
+    batches = batches_of(source)
+    of = {(o.code, o.table): o.checked for o in result.outcomes if o.checked}
+    write_findings(batches, findings_schema(), format, made, t, currency=result.currency, of=of)
+    return made.getvalue()

@@ -21,6 +21,7 @@ _EXAMPLES = 3
 _NAMES = 5
 _MISSING = 3
 _LEAST = 8
+_ORIGINS = 3
 
 Cells = tuple[str, str, str, str]
 """Key, value, amount and place of an example."""
@@ -66,7 +67,7 @@ class _Page:
         for group in self.view.groups:
             yield ""
             yield from self.group(group)
-        tail = [*self.folded(), *self.rules(), *self.notes()]
+        tail = [*self.folded(), *self.origins(), *self.rules(), *self.notes()]
         if tail:
             yield ""
             yield from tail
@@ -89,6 +90,8 @@ class _Page:
         counts = " · ".join(words for _, words in self.view.counts)
         if counts:
             entries.append((t.t("label.groups"), [f"{self.view.causes}: {counts}"]))
+        if self.view.since:
+            entries.append((t.t("label.since"), [self.view.since]))
         if self.view.suppressed:
             entries.append((t.t("label.suppressed"), [self.view.suppressed]))
         entries.append((t.t("label.result"), [self.view.headline]))
@@ -141,6 +144,13 @@ class _Page:
     def folded(self) -> Iterator[str]:
         for each in self.view.folded:
             yield from wrap(each.sentence, self.width, first="+ ", rest="  ")
+
+    def origins(self) -> Iterator[str]:
+        shown = self.view.origins if self.verbose else self.view.origins[:_ORIGINS]
+        if shown:
+            said = "; ".join(origin.said(self.t) for origin in shown)
+            more = "; …" if len(shown) < len(self.view.origins) else ""
+            yield from wrap(f"{self.t.t('label.origins')}: {said}{more}", self.width, rest="  ")
 
     def rules(self) -> Iterator[str]:
         t = self.t

@@ -17,6 +17,7 @@ from dq.formats.groups import ExampleView, Folded, GroupView, counts_of, folded_
 from dq.formats.headline import headline_of
 from dq.formats.records import records_of
 from dq.formats.words import title_of
+from dq.i18n.masking import mask_emails
 from dq.i18n.safe import Said, isolate, shorten
 from dq.i18n.translator import Translator
 
@@ -30,6 +31,7 @@ __all__ = [
     "Folded",
     "GroupView",
     "NoteView",
+    "OriginView",
     "RuleView",
     "View",
     "own_words",
@@ -76,6 +78,21 @@ class NoteView:
 
 
 @dataclass(frozen=True)
+class OriginView:
+    """What made records, how many of them are bad, and which share of its own that is."""
+
+    table: str
+    origin: str
+    bad: int
+    of: int
+    share: str
+
+    def said(self, t: Translator) -> Said:
+        """The same in words."""
+        return t.t("origin.said", origin=self.origin, bad=self.bad, of=self.of, table=self.table)
+
+
+@dataclass(frozen=True)
 class View:
     """All of a result in words."""
 
@@ -87,6 +104,8 @@ class View:
     causes: str  # the number of groups in words
     counts: tuple[tuple[str, str], ...]  # severity, its number of groups in words
     suppressed: str  # how many findings are accepted; empty where none are
+    since: str  # what is new and gone since the last run; empty where there was none
+    origins: tuple[OriginView, ...]  # what made the bad records, the most first
     refused: tuple[str, ...]  # files that could not be read, and why
     groups: tuple[GroupView, ...]
     folded: tuple[Folded, ...]
@@ -154,6 +173,8 @@ def view_of(
         counts=counts_of(result.groups, t),
         suppressed=t.n("suppress.counted", result.suppressed) if result.suppressed else "",
         refused=tuple(t.t(n.code, **n.args) for n in result.notes if n.code == REFUSED),
+        since=_since(result, t),
+        origins=tuple(_origins(result, t)),
         groups=tuple(shown),
         folded=folded_groups([view for view in views if view.number not in numbers], t),
         errored=by_outcome(Outcome.ERRORED),
@@ -163,6 +184,35 @@ def view_of(
         brief=tuple(_one_line_each(notes, t)),
         commands=_commands(result, t, project),
     )
+
+
+def _since(result: Result, t: Translator) -> Said:
+    """What is new and gone since the run before, in one line."""
+    since = result.since
+    if since is None:
+        return Said("")
+    parts = []
+    if since.new:
+        news = t.n("since.news", since.new)
+        back = t.n("since.returned", since.returned) if since.returned else ""
+        parts.append(f"{news} ({back})" if back else news)
+    if since.gone:
+        parts.append(t.n("since.gone", since.gone))
+    said = ", ".join(parts) or t.t("since.same")
+    day = t.t("since.day", day=since.day)
+    rules = f" {t.t('since.rules')}" if since.rules_changed and since.new else ""
+    return Said(f"{said} {day}.{rules}")
+
+
+def _origins(result: Result, t: Translator) -> Iterator[OriginView]:
+    for origin in result.origins:
+        yield OriginView(
+            table=t.table(origin.table),
+            origin=isolate(mask_emails(shorten(origin.origin, 60))),
+            bad=origin.bad,
+            of=origin.of,
+            share=t.percent(origin.bad / origin.of),
+        )
 
 
 def _first_screen(views: Sequence[GroupView]) -> list[GroupView]:
@@ -320,12 +370,21 @@ def _commands(result: Result, t: Translator, project: Path | None) -> tuple[tupl
     commands: list[tuple[str, str]] = []
     if result.groups:
         commands.append((f"dq explain {result.groups[0].code}", t.t("next.explain")))
+    if project is not None and result.groups and result.run_id is not None:
+        commands.append((_in_project("findings", project), t.t("next.findings")))
+    since = result.since if project is not None else None
+    if project is not None and since is not None and (since.new or since.gone):
+        commands.append((_in_project("diff", project), t.t("next.diff")))
     if project is not None and result.groups:
-        where = _quoted([project]) if project.resolve() != Path.cwd() else ""
-        commands.append((f"dq -C {where} run" if where else "dq run", t.t("next.again")))
+        commands.append((_in_project("run", project), t.t("next.again")))
     if project is None and result.run_id is None:
         commands.append((f"dq init --from {_files(result)}", t.t("next.init")))
     return tuple((isolate(command), words) for command, words in commands)
+
+
+def _in_project(verb: str, project: Path) -> str:
+    where = _quoted([project]) if project.resolve() != Path.cwd() else ""
+    return f"dq -C {where} {verb}" if where else f"dq {verb}"
 
 
 def _files(result: Result) -> str:

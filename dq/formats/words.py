@@ -108,12 +108,17 @@ def group_sentence(group: Group, t: Translator, *, currency: str | None = None) 
 
 
 def finding_sentence(
-    finding: Finding, t: Translator, *, personal: bool = False, currency: str | None = None
+    finding: Finding,
+    t: Translator,
+    *,
+    personal: bool = False,
+    currency: str | None = None,
+    of: int | None = None,
 ) -> Said:
-    """What is wrong with one record."""
+    """What is wrong with one record; `of`: the records that the rule could judge."""
     word = _cause_word(finding.cause).removesuffix(_MANY)
     key = t.first(f"rule.{finding.code}.{word}.one", f"rule.{finding.code}.one")
-    group = _group_of(finding, personal)
+    group = _group_of(finding, personal, of)
     return _said(key or _key_of(finding.code, word, t), group, t, currency)
 
 
@@ -260,7 +265,7 @@ def _add_example(places: dict[str, object], group: Group) -> None:
         places["example"] = shown_key(first.key, personal=group.personal)
 
 
-def _group_of(finding: Finding, personal: bool) -> Group:
+def _group_of(finding: Finding, personal: bool, of: int | None) -> Group:
     """A group of one, so that one record is said by the same texts."""
     return Group(
         id=finding.id,
@@ -270,7 +275,7 @@ def _group_of(finding: Finding, personal: bool) -> Group:
         column=finding.column,
         cause=finding.cause,
         records=1 if finding.key is not None else 0,
-        of=None,
+        of=of,
         args=finding.args,
         money=finding.money,
         examples=(finding,),

@@ -34,7 +34,7 @@ from dq.runs.document import FORMAT, run_document
 from dq.runs.snapshots import Snapshot, Snapshots
 from dq.tables import SourceFacts
 
-__all__ = ["Run", "RunWriter", "begin", "find_run", "latest", "list_runs"]
+__all__ = ["Run", "RunWriter", "begin", "find_run", "latest", "list_runs", "run_before"]
 
 RUN_JSON = "run.json"
 _STAGING = ".staging-"
@@ -238,7 +238,7 @@ def list_runs(project: Path) -> tuple[Run, ...]:
 
 
 def find_run(project: Path, name: str) -> Run:
-    """A run by its id, the beginning of it, or the word `latest`.
+    """A run by its id, the beginning of it, or the words `latest` and `previous`.
 
     Raises:
         UsageError: there is none, or several begin so.
@@ -246,7 +246,14 @@ def find_run(project: Path, name: str) -> Run:
     newest = latest(project) if name == "latest" else None
     if newest:
         return newest
-    found = [run for run in list_runs(project) if name and run.run_id.startswith(name)]
+    known = list_runs(project)
+    if name == "previous":
+        last = latest(project)
+        earlier = [run for run in known if last is not None and run.run_id < last.run_id]
+        if earlier:
+            return earlier[-1]
+        raise UsageError("There is no run before the latest.", fix="dq run makes one.")
+    found = [run for run in known if name and run.run_id.startswith(name)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -257,6 +264,12 @@ def find_run(project: Path, name: str) -> Run:
             found=", ".join(run.run_id for run in found[:5]),
         )
     raise UsageError("There is no run {name}.", fix="dq run makes one.", name=name)
+
+
+def run_before(project: Path, run: Run) -> Run | None:
+    """The finished run before a run, if there is one."""
+    earlier = [other for other in list_runs(project) if other.run_id < run.run_id]
+    return earlier[-1] if earlier else None
 
 
 def _file_facts(folder: Path) -> dict[str, Mapping[str, object]]:

@@ -22,6 +22,11 @@ __all__ = ["EARLIER", "Since", "earlier_deals", "plant_since"]
 EARLIER = "deals_2026Q2"
 _FIRST, _NEXT = date(2026, 4, 1), date(2026, 7, 1)
 
+_BELONGS = (
+    "activities", "stage_history", "deal_contacts", "deal_lines", "tasks", "documents", "touches",
+)  # fmt: skip
+"""Tables whose rows go with their deal."""
+
 
 class Since:
     """Changes since the quarter was certified: keys that came, rows that went, cells before."""
@@ -85,14 +90,13 @@ def _erase(plant: Planter, since: Since, where: Any) -> None:
     """Deals that the quarter had, and that are gone today with all that belonged to them."""
     deals = plant.table("deals")
     alone = where & (deals["lead_id"] == NONE)
-    alone &= plant.untouched("activities", "deal_id", "deals")
-    alone &= plant.untouched("stage_history", "deal_id", "deals")
+    for table in _BELONGS:
+        alone &= plant.untouched(table, "deal_id", "deals")
     for row, strength, _ in plant.graded("deals", alone, -(-plant.n // 4)):
         key = plant.key("deals", row)
         since.went.append({name: deals.text(row, name) or None for name in deals.columns})
         plant.fault("T107", "deals", key, "", strength, "", key, "gone without a mark of deletion")
-        for table in ("activities", "stage_history", "deal_contacts", "deal_lines", "tasks",
-                      "documents", "touches"):  # fmt: skip
+        for table in _BELONGS:
             plant.drop(table, plant.children(table, "deal_id", "deals", row))
         plant.drop("deals", [row])
 

@@ -42,6 +42,9 @@ def _impossible(plant: Planter) -> None:
     for row in plant.pick("activities", each, calls & (work.direction == 1)):
         note = "answered, and not a second long"
         plant.spoil("F106", "activities", row, "duration_s", 0, "blatant", note)
+        if work.contact[row] != NONE:
+            note = "a talk that was none leaves the client to one seller"
+            plant.follows("X101", "contacts", int(work.contact[row]), "", note)
     for number, row in enumerate(plant.pick("activities", each, alone)):
         started = activities.moment(row, "started_at")
         length = 26 * 3600 + 977 * number

@@ -194,17 +194,16 @@ def _true_outliers(plant: Planter, plain: Bools) -> None:
         factor = 25 + number % 30
         note = "a true large deal: contract, invoice and payment agree"
         invoice = int(plant.children("invoices", "deal_id", "deals", row)[0])
-        if not plant.free("invoices")[invoice]:
+        if not plant.free("invoices")[invoice] or plant.made.bills.paid[invoice] == NONE:
             continue
         plant.take("invoices", [invoice])
         amount, cost = deals.amount(row, "amount"), deals.amount(row, "cost")
         large = Decimal("1000000.00") if number % 4 == 0 else amount * factor
-        paid = plant.made.bills.paid[invoice] != NONE
         tax = invoices.amount(invoice, "tax")
         ratio = large / amount
         invoices.set(
             invoice, amount=large, tax=(tax * ratio).quantize(Decimal("0.01")),
-            paid_amount=large if paid else Decimal("0.00"),
+            paid_amount=large,
         )  # fmt: skip
         for payment in plant.children("payments", "invoice_id", "invoices", invoice):
             payments.set(int(payment), amount=large)
@@ -220,6 +219,7 @@ def _true_outliers(plant: Planter, plain: Bools) -> None:
             amount=large,
             cost=(cost * ratio).quantize(Decimal("0.01")),
         )
+        plant.alike("A106", "deals", row, "cost", note)
         plant.restate(row, large)
 
 

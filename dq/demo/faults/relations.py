@@ -13,9 +13,12 @@ from dq.demo.chance import NONE, Bools
 from dq.demo.faults.plant import STRENGTHS, Planter
 from dq.demo.sales import LOST, OPEN, WON
 from dq.demo.staff import ROLES
-from dq.demo.when import to_date
+from dq.demo.when import DAY, END, to_date
 
 __all__ = ["list_prospects", "plant_relations"]
+
+_TO_BILL = 60
+"""Days after which a won deal should have an invoice."""
 
 
 def plant_relations(plant: Planter) -> None:
@@ -283,7 +286,8 @@ def _invoices(plant: Planter) -> None:
     deals, invoices = plant.table("deals"), plant.table("invoices")
     parts = np.bincount(bills.deal, minlength=len(sales.account))
     won = (sales.status == WON) & plant.untouched("invoices", "deal_id", "deals")
-    for row in plant.pick("deals", plant.n, won):
+    billed = sales.closed < END - _TO_BILL * DAY
+    for row in plant.pick("deals", plant.n, won & billed):
         mine = plant.children("invoices", "deal_id", "deals", row)
         for invoice in mine:
             plant.drop(

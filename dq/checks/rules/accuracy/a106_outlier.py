@@ -11,7 +11,8 @@ value must lie × 3 beyond that span. In a narrower group it must be far off on 
 limit is 3.5 and grows with the number of values, so that a normal spread alone gives hardly a
 finding; over many groups it is higher where a group is small and its spread uncertain.
 Durations are only judged for being too long. Where all values agree there is nothing to
-measure by. A deal whose invoices come to its amount and have been paid is simply a large one.
+measure by. A deal whose invoices come to its amount and have been paid is simply a large one,
+with all that hangs on it; what is expected of a deal is not judged beside its amount.
 
 Example: forty deals of 10,000 to 14,000 and one of 1,260,000.
 Repair: compare with the contract or the invoice; correct the amount, its unit or currency.
@@ -27,6 +28,7 @@ from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
+from dq.checks.rules.accuracy.confirmed import unconfirmed
 from dq.checks.rules.completeness.c104_hidden_null import RULE as HIDDEN_NULL
 from dq.checks.rules.completeness.heaps import heap
 from dq.checks.rules.helpers import SYSTEM, number, rows
@@ -62,8 +64,6 @@ _LIMITS = ((5_000, 3.5), (50_000, 4.1), (500_000, 4.6), (5_000_000, 5.0))
 """Values in a column and their limit: about two findings by chance among that many."""
 _LAST_LIMIT = 5.5
 _MANY_GROUPS = 10
-_TAXED = (0.99, 1.3)
-"""What was invoiced and paid, in parts of the amount: with tax at most, but for a cent or two."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,8 @@ def _nothing(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> li
 def _is_measure(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> bool:
     if column.header is None or column.type not in ("decimal", "integer"):
         return False
+    if (facts.name, column.name) == ("deals", "expected_amount"):
+        return not context.filled("deals", "amount")
     if facts.name == "deal_lines" and column.name == "total":
         prices = context.filled("deal_lines", "unit_price")
         return not prices and not _lines_are_deals(context)
@@ -150,10 +152,7 @@ def _column(
         yield Skip(table, reason, {"columns": place, "least": "30"})
         return
     evidence = exp.select(f.alias(f.lit(told.count), "n"))
-    sql = _outliers(judged, told)
-    if (table, column.name) == ("deals", "amount"):
-        sql = _unpaid(context, sql)
-    yield Query(table, sql, evidence, column.name)
+    yield Query(table, unconfirmed(context, table, _outliers(judged, told)), evidence, column.name)
 
 
 def _groupings(context: RuleContext, table: str, column: ColumnFacts) -> Iterator[tuple[str, ...]]:
@@ -295,35 +294,6 @@ def _scored(judged: _Judged, told: _Told) -> exp.Select:
         .from_(judged.values.copy().subquery("s"))
         .join(f.table(f"work.{judged.name}_spread", "d"), on=f.col("g", "s").eq(f.col("g", "d")))
         .where(f.all_of(*wanted))
-    )
-
-
-def _unpaid(context: RuleContext, outliers: exp.Select) -> exp.Select:
-    """Without the deals whose amount was invoiced and paid, with or without tax."""
-    if not all(context.filled("invoices", c) for c in ("deal_id", "amount", "paid_amount")):
-        return outliers
-    paid = (
-        exp.select(
-            f.alias(f.col("deal_id"), "deal"),
-            f.alias(f.sum(f.as_double(f.col("amount"))), "invoiced"),
-            f.alias(f.sum(f.as_double(f.col("paid_amount"))), "paid"),
-        )
-        .from_(f.table("crm.invoices"))
-        .where(f.not_null(f.col("deal_id")))
-        .group_by(f.col("deal_id"))
-    )
-    stored = f.as_double(f.as_decimal(f.col("value", "o")))
-    least, most = (f.lit(bound) for bound in _TAXED)
-    agrees = [
-        f.between(f.div0(f.col(c, "i"), stored.copy()), least.copy(), most.copy())
-        for c in ("invoiced", "paid")
-    ]
-    columns = [e.alias_or_name for e in outliers.expressions]
-    return (
-        exp.select(*[f.alias(f.col(c, "o"), c) for c in columns])
-        .from_(outliers.subquery("o"))
-        .join(paid.subquery("i"), on=f.col("key", "o").eq(f.col("deal", "i")), join_type="left")
-        .where(f.not_(f.coalesce(f.all_of(*agrees), f.lit(False))))
     )
 
 
