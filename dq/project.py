@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dq.repair.record import Record
     from dq.repair.stored import Chosen, Wanted
     from dq.repair.suppress import Suppressed
-    from dq.repair.worklist import Choice, Worklist
+    from dq.repair.worklist import Worklist
     from dq.sources import ReadOptions
     from dq.store import Store, Suppression
     from dq.tables import RawTable
@@ -389,17 +389,33 @@ class Project:
             return lift(store, local_actor(author), names, because=because)
 
     def worklists(
-        self, folder: Path, choice: Choice, *, language: str = "en", run: str = "latest"
+        self,
+        folder: Path,
+        wanted: Wanted | None = None,
+        *,
+        by: str = "owner",
+        most: int = 2000,
+        language: str = "en",
+        run: str = "latest",
     ) -> list[tuple[Path, Worklist]]:
-        """Write the open findings of a run as workbooks; see `dq.repair.worklist`."""
+        """Write findings of a run as workbooks, one an owner, table or rule, with full values.
+
+        Without `wanted` all open ones; `most` of each list. See `dq.repair.worklist`.
+        """
         from dq.i18n import translator
         from dq.runs import find_run
         from dq.worklists import write_worklists
 
-        chosen = find_run(self.folder, run)
+        of = find_run(self.folder, run)
         with self.store() as store:
             answers = store.answers()
-        return write_worklists(self.folder, chosen, folder, choice, translator(language), answers)
+        with self.chosen(wanted, of.run_id) as found:
+            made = write_worklists(
+                found, of, folder, translator(language), by=by, most=most, answers=answers
+            )
+        if made:
+            self.viewed(f"worklists/{of.run_id}")
+        return made
 
     def import_worklists(
         self,

@@ -12,12 +12,13 @@ from dq.files import atomic_write, safe_name
 from dq.findings import Finding, Group, Severity
 from dq.repair.answers import Taken, read_answers, take
 from dq.repair.suppress import until_day
-from dq.repair.worklist import Choice, Item, Worklist, worklists
+from dq.repair.worklist import Item, Worklist, worklists
 from dq.repair.worklist_sheet import ANSWERS, COLUMNS, Words, written
 
 if TYPE_CHECKING:
     from dq.clock import Clock
     from dq.i18n.translator import Translator
+    from dq.repair.stored import Chosen
     from dq.runs import Run
     from dq.store import Actor, Answer, Store
 
@@ -25,11 +26,13 @@ __all__ = ["take_answers", "write_worklists"]
 
 
 def write_worklists(
-    project: Path,
+    found: Chosen,
     run: Run,
     folder: Path,
-    choice: Choice,
     t: Translator,
+    *,
+    by: str,
+    most: int,
     answers: Sequence[Answer] = (),
 ) -> list[tuple[Path, Worklist]]:
     """Write a workbook a list below `folder`; the paths with what is in them.
@@ -39,7 +42,7 @@ def write_worklists(
     words = _words(run, t, {answer.finding: answer for answer in answers})
     made = []
     taken: set[str] = set()
-    for worklist in worklists(project, run, choice):
+    for worklist in worklists(found, by, most):
         stem = safe_name(worklist.name or str(t.t("worklist.no_owner")))
         name, number = stem, 2
         while name.casefold() in taken:

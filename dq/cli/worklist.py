@@ -40,9 +40,9 @@ def command() -> None:
 
 @command.command("make")
 @click.option("--by", type=click.Choice(BY), default="owner", show_default=True)
-@click.option("--owner", "owners", multiple=True, help="Only of this owner, by name or id.")
+@click.option("--owner", help="Only of this owner, by name or id.")
 @click.option("--table", "tables", multiple=True, help="Only of this table.")
-@click.option("--code", "codes", multiple=True, help="Only of this rule.")
+@click.option("--code", "codes", multiple=True, help="Only of this rule or family (C105, C).")
 @click.option(
     "--severity",
     type=click.Choice(SEVERITIES),
@@ -63,7 +63,7 @@ def command() -> None:
 def make(
     state: State,
     by: str,
-    owners: tuple[str, ...],
+    owner: str | None,
     tables: tuple[str, ...],
     codes: tuple[str, ...],
     severity: str,
@@ -75,18 +75,19 @@ def make(
 
     They hold values in full, also personal ones: give each to whom it concerns.
     """
-    from dq.findings import Severity
     from dq.i18n import translator
     from dq.project import Project
-    from dq.repair.worklist import Choice
+    from dq.repair.stored import Wanted
 
     project = Project(state.directory)
     t = translator(language_of(state, project.settings.defaults.language))
-    choice = Choice(
-        by, owners, tables, tuple(c.upper() for c in codes), Severity(severity), max(limit, 1)
+    wanted = Wanted(
+        codes=tuple(code.upper() for code in codes), tables=tables, severity=severity, owner=owner
     )
     folder = out if out.is_absolute() else project.folder / out
-    made = project.worklists(folder, choice, language=t.language, run=run)
+    made = project.worklists(
+        folder, wanted, by=by, most=max(limit, 1), language=t.language, run=run
+    )
     for path, worklist in made:
         shown = path if out.is_absolute() else path.relative_to(project.folder)
         click.echo(t.n("worklist.made", len(worklist.items), path=str(shown)))
