@@ -225,6 +225,24 @@ class Project:
             )
         return result
 
+    def build_site(self, result: Result, language: str | None = None) -> Path:
+        """Make the project's site show a run: the folder `site`; gives the page to open.
+
+        `language` opens first (default: `defaults.language`); the page offers all.
+        """
+        from dq.i18n.language import pick_language
+        from dq.repair.history import history
+        from dq.runs import list_runs
+        from dq.site import build_site
+
+        return build_site(
+            result,
+            self.folder / "site",
+            history=history(list_runs(self.folder)),
+            language=language or pick_language(configured=self.settings.defaults.language),
+            title=self.folder.resolve().name,
+        )
+
     def assessment_settings(self, given: AssessmentSettings | None) -> AssessmentSettings:
         """dq.yaml's defaults and rules under what was given on the command line."""
         from dq.keeping import certified_periods

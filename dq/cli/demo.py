@@ -56,5 +56,6 @@ def command(state: State, directory: Path | None, rows: int, seed: int, make_onl
     page = folder / "dq-report.html"
     with atomic_write(page) as handle:
         handle.write(render(result, "html", language=language, limit=1000, project=project.folder))
-    click.echo("\n" + t.t("demo.open", page=str(page), truth=str(folder / "truth")))
+    site = project.build_site(result, language)
+    click.echo("\n" + t.t("demo.open", page=str(site), truth=str(folder / "truth")))
     return 0

@@ -34,7 +34,8 @@ def command(
 ) -> int:
     """The main job: load the project's sources, check them, keep the run.
 
-    The run is kept under .dq/runs (run.json, findings.parquet); the page is dq-report.html.
+    The run is kept under .dq/runs (run.json, findings.parquet); the page is dq-report.html, the
+    whole site is site/index.html.
     """
     from dq.files import atomic_write
     from dq.formats import render
@@ -61,8 +62,11 @@ def command(
     page = project.folder / "dq-report.html"
     with atomic_write(page) as handle:
         handle.write(render(result, "html", language=language, limit=limit, project=project.folder))
+    site = project.build_site(result, language)
     if format_ == "text" and not state.quiet:
         from dq.i18n import translator
 
-        click.echo(translator(language).t("cli.page_written", path=str(page)))
+        t = translator(language)
+        click.echo(t.t("cli.page_written", path=str(page)))
+        click.echo(t.t("site.written", path=str(site)))
     return result.exit_code
