@@ -19,6 +19,10 @@ CATEGORIES = frozenset({"category", "stage", "status", "source", "reason"})
 NO_ANSWERS = frozenset({"title", "industry"})
 """Categories in which «нет» is no answer: it says that there is nothing here."""
 
+_NONE = frozenset(
+    "no non not none nothing nein kein keine nao nada нет нету ничего ні нема немає нічого".split()
+)
+
 NAMES = frozenset({"name", "first_name", "last_name", "middle_name", "full_name", "company"})
 PLACES = frozenset({"country", "region", "currency", "code"})
 NUMBERS = frozenset({"number", "integer", "decimal"})
@@ -156,11 +160,10 @@ def _by_strength(strength: str, raw: str, core: str, kind: str) -> str | None:
         return "word"
     if kind in FLAGS:
         return None
-    answer = core in ("no", "non", "not", "нет", "ні", "nein", "nao")
     if kind in NO_ANSWERS:
-        return "word" if answer else "soft"
+        return "word" if core in _NONE else "soft"
     if kind in CATEGORIES:
-        return None if answer else "soft"
+        return "soft" if core not in ("no", "non", "not", "нет", "ні", "nein", "nao") else None
     return "word"
 
 

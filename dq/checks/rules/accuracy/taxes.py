@@ -69,7 +69,7 @@ def invoice_taxes(context: RuleContext) -> Iterator[Query]:
         f.alias(f.lit(Severity.ERROR.value), "severity"),
         f.alias(f.as_text(expected), "arg_expected"),
         f.alias(f.as_text(f.round(f.as_decimal(tax - amount * typical), 2)), "arg_off"),
-    ).from_(table).where(judged.copy())  # fmt: skip
+    ).from_(table).where(f.all_of(judged.copy(), f.not_null(typical.copy())))  # fmt: skip
     sql = exp.select("*").from_(found.subquery("t")).where(f.not_null(f.col("cause")))
     yield Query("invoices", sql, evidence, "tax")
 

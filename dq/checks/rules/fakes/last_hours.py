@@ -15,6 +15,8 @@ from dq.sql import portable as f
 __all__ = ["bursts", "single_deeds"]
 
 _MINUTES = 60
+_OTHERS = 20
+"""Fewer deeds of colleagues on last days say nothing about the house's habit."""
 _KEYS = ("who", "day", "last", "late")
 
 
@@ -128,10 +130,12 @@ def _odd_days(context: RuleContext, place: str) -> exp.Select:
         exp.paren(f.col("all_n", "b") - f.col("own_n", "b")) + f.lit(2),
     )
     ordinary = f.div0(f.col("days_k", "u") + one.copy(), f.col("days_n", "u") + f.lit(2))
+    known = f.col("all_n", "b") - f.col("own_n", "b") >= f.lit(_OTHERS)
+    rush = f.all_of(known, others > ordinary)
     shares = (
         exp.select(
             *[f.alias(f.col(c, "b"), c) for c in ("who", "day", "n", "k")],
-            f.alias(f.case((others > ordinary, others.copy()), default=ordinary.copy()), "p"),
+            f.alias(f.case((rush, others.copy()), default=ordinary.copy()), "p"),
         )
         .from_(beside.subquery("b"))
         .join(usual.subquery("u"), join_type="cross")
