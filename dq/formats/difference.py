@@ -175,9 +175,7 @@ def history_text(points: Sequence[Point], t: Translator, *, width: int, paint: P
     header = [*(str(t.t(f"history.head.{n}")) for n in names), *(str(t.table(n)) for n in tables)]
     rows = [_point(point, tables, t) for point in points]
     every = range(len(header))
-    lines = grid(
-        rows, width, header=header, right=set(every[2:]), whole=set(every), paint=paint
-    )
+    lines = grid(rows, width, header=header, right=set(every[2:]), whole=set(every), paint=paint)
     made = [lines[0]]
     for point, line in zip(points, lines[1:], strict=True):
         if not point.joins:
