@@ -34,7 +34,8 @@ def test_nothing_personal(format: str, sample: Result, words: Any) -> None:
 def test_an_annotation(sample: Result, words: Any) -> None:
     line = said(sample, "github", words("en")).splitlines()[0]
     assert line == (
-        "::error file=in/sales_pipeline.csv,line=3,title=R101 Orphan%3A the other record is missing::"
+        "::error file=in/sales_pipeline.csv,line=3,"
+        "title=R101 Orphan%3A the other record is missing::"
         "1,480 deals point to products that are not in the list: “AltoPro”; the nearest is "
         "“Alto Pro”.%0A→ Correct the name in 1,480 deals, or add it to the list of products."
         "%0AZ063OYW0, EC4QE1BX, HAXMC4IX, …"
