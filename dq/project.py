@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
+    from dq.repair.answers import Taken
     from dq.repair.diff import Diff
     from dq.repair.history import Point
     from dq.repair.record import Record
     from dq.repair.stored import Chosen, Wanted
     from dq.repair.suppress import Suppressed
+    from dq.repair.worklist import Worklist
     from dq.sources import ReadOptions
     from dq.store import Store, Suppression
     from dq.tables import RawTable
@@ -412,6 +414,59 @@ class Project:
 
         with self.store() as store:
             return lift(store, local_actor(author), names, because=because)
+
+    def worklists(
+        self,
+        folder: Path,
+        wanted: Wanted | None = None,
+        *,
+        by: str = "owner",
+        most: int = 2000,
+        language: str = "en",
+        run: str = "latest",
+    ) -> list[tuple[Path, Worklist]]:
+        """Write findings of a run as workbooks, one an owner, table or rule, with full values.
+
+        Without `wanted` all open ones; `most` of each list. See `dq.repair.worklist`.
+        """
+        from dq.i18n import translator
+        from dq.runs import find_run
+        from dq.worklists import write_worklists
+
+        of = find_run(self.folder, run)
+        with self.store() as store:
+            answers = store.answers()
+        with self.chosen(wanted, of.run_id) as found:
+            made = write_worklists(
+                found, of, folder, translator(language), by=by, most=most, answers=answers
+            )
+        if made:
+            self.viewed(f"worklists/{of.run_id}")
+        return made
+
+    def import_worklists(
+        self,
+        files: Sequence[Path],
+        *,
+        until: date | None = None,
+        days: int | None = None,
+        author: str | None = None,
+    ) -> Taken:
+        """Take the answers of workbooks back, all or none; see `dq.repair.answers`.
+
+        Raises:
+            SourceError: a file is no worklist.
+            UsageError: it is of another project, or a cell is not as it may be.
+        """
+        from dq.runs import list_runs
+        from dq.store import local_actor
+        from dq.worklists import take_answers
+
+        with self.store() as store:
+            return take_answers(
+                list_runs(self.folder), files, store, local_actor(author), self.clock,
+                until=until, days=days,
+            )  # fmt: skip
 
     def _assess(
         self,

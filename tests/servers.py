@@ -10,13 +10,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-REQUIRED = os.environ.get("DQ_REQUIRE_DATABASES") == "1"
+REQUIRED = os.environ.get("DQ_REQUIRE_PROGRAMS") == "1"
 PASSWORD = "p@ss/w:rd %1"
 """Of the readers: with what a url would need to escape."""
 
@@ -27,10 +27,11 @@ class Server:
 
     kind: str
     port: int
+    database: str = "crm"
 
     @property
     def url(self) -> str:
-        return f"{self.kind}://reader:${{CRM_PASSWORD}}@127.0.0.1:{self.port}/crm"
+        return f"{self.kind}://reader:${{CRM_PASSWORD}}@127.0.0.1:{self.port}/{self.database}"
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -41,14 +42,23 @@ class Server:
         if self.kind == "postgresql":
             from adbc_driver_postgresql import dbapi
 
-            uri = f"postgresql://owner:owner@127.0.0.1:{self.port}/crm"
+            uri = f"postgresql://owner:owner@127.0.0.1:{self.port}/{self.database}"
             return dbapi.connect(uri, autocommit=True)
         import pymysql
 
         return pymysql.connect(
-            host="127.0.0.1", port=self.port, user="owner", password="owner", database="crm",
+            host="127.0.0.1", port=self.port, user="owner", password="owner",
+            database=self.database,
             autocommit=True,
         )  # fmt: skip
+
+    def another(self, name: str) -> Server:
+        """A new database of the server."""
+        self.run(f"CREATE DATABASE {name}")
+        other = replace(self, database=name)
+        if self.kind == "postgresql":
+            other.run("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader")
+        return other
 
     def run(self, *statements: str) -> list[tuple[Any, ...]]:
         """Run statements as the owner; the rows of the last one."""
@@ -66,7 +76,7 @@ class Server:
 
 def absent(what: str) -> None:
     """Skip for want of a program, or fail where it must be there."""
-    reason = f"{what} is not installed (DQ_REQUIRE_DATABASES=1 insists)"
+    reason = f"{what} is not installed (DQ_REQUIRE_PROGRAMS=1 insists)"
     if REQUIRED:
         pytest.fail(reason)
     pytest.skip(reason)

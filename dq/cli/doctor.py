@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-PACKAGES = ("duckdb", "pyarrow", "pandas", "sqlglot", "rapidfuzz", "great-expectations", "pyspark")
+OPTIONAL = ("pyspark", "adbc-driver-postgresql", "pymysql")
+PACKAGES = (
+    "duckdb", "pyarrow", "pandas", "sqlglot", "rapidfuzz", "great-expectations", *OPTIONAL,
+)  # fmt: skip
 
 
 @click.command("doctor")
@@ -67,7 +70,7 @@ def _machine() -> Iterator[Line]:
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            needed = None if name == "pyspark" else False
+            needed = None if name in OPTIONAL else False
             yield needed, "doctor.absent", {"name": name}
             continue
         yield True, "doctor.package", {"name": name, "version": version}

@@ -29,6 +29,7 @@ VERBS: dict[str, str] = {
     "scan": "First touch, no project needed: recognise and check files, write one HTML page.",
     "show": "One record whole: cells, findings, related records, history.",
     "suppress": "Accept findings for a time, with a reason; see what is accepted; lift it.",
+    "worklist": "Open findings as workbooks, one a person, and their answers back.",
 }
 
 
@@ -43,7 +44,7 @@ class _Verbs(click.Group):
             return None
         module = importlib.import_module(f"dq.cli.{cmd_name}")
         command: click.Command = module.command
-        return command
+        return _with_lines_kept(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -59,6 +60,14 @@ class _Verbs(click.Group):
             hint = f" Did you mean “{near[0]}”?" if near else " See dq --help."
             ctx.fail(f"There is no verb “{args[0]}”.{hint}")
         return super().resolve_command(ctx, args)
+
+
+def _with_lines_kept(command: click.Command) -> click.Command:
+    r"""Help texts are raw strings: their `\b` becomes the sign by which click keeps lines."""
+    command.help = command.help.replace("\\b\n", "\b\n") if command.help else None
+    for part in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_lines_kept(part)
+    return command
 
 
 @click.group(

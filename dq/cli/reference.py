@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
 from dq.checks.rules import RULES
@@ -29,7 +27,9 @@ def cli_page() -> str:
     lines += ["| code | meaning |", "|---|---|"]
     lines += [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES]
     for verb in VERBS:
-        command: click.Command = importlib.import_module(f"dq.cli.{verb}").command
+        command = cli.get_command(click.Context(cli), verb)
+        if command is None:
+            continue
         lines += ["", f"## dq {verb}", "", "```", _help(command, f"dq {verb}"), "```"]
         if isinstance(command, click.Group):
             for name, part in command.commands.items():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dq.tables import RawTable
 
-__all__ = ["Cells", "cells_of"]
+__all__ = ["TEXT", "Cells", "cells_of", "without_days"]
 
 _MARK = "\u0001"
 _EDGE = f"[{f.WHITE_SPACE}]"
@@ -81,7 +81,8 @@ class Cells:
     def typed(self, columns: Sequence[str], how: Conversion) -> Reader | None:
         """How to take the cells' own values; None where they must be read from their text."""
         kinds = {self.kind(c) for c in columns}
-        plain = not (how.split or how.empty_words or how.values)
+        days = bool(kinds) and kinds <= {"date", "timestamp", ZONED}
+        plain = not (how.split or how.values or (how.empty_words and not days))
         if len(kinds) != 1 or not plain:
             return None
         kind = kinds.pop()
@@ -93,6 +94,12 @@ class Cells:
         if from_typed(f.lit(None), kind, how.type) is None:
             return None
         return partial(_own, have=kind, want=how.type)
+
+
+def without_days(cell: exp.Expr, days: Sequence[str]) -> exp.Expr:
+    """A date or timestamp, but for days that stand for "not yet"."""
+    day = f.as_text(f.date_of(f.as_timestamp(cell.copy())))
+    return f.case((f.in_(day, days), f.lit(None)), default=cell)
 
 
 def _own(cell: exp.Expr, _zone: str | None, *, have: str, want: str) -> exp.Expr:

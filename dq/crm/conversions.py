@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dq.crm.content import Content
 from dq.crm.fit import says_open
 from dq.crm.mapping import Conversion
+from dq.crm.sample import ColumnSample
 from dq.text.dates import DateStyle, detect_dates, detect_serials
 
 __all__ = ["Hints", "Reading", "date_conversion", "number_conversion"]
@@ -56,7 +57,8 @@ def date_conversion(
     """How a column of dates is read; `kind` is date or timestamp."""
     column = content.column
     if column.arrow_type in {"date", "timestamp"}:
-        return Reading(Conversion(type=kind))
+        days = tuple(dict.fromkeys(value[:10] for value in _far_days(column)))
+        return Reading(Conversion(type=kind, empty_words=days), open_words=days)
     serial = detect_serials(content.counts)
     if serial and (content.dates is None or content.date < 0.5):
         return Reading(Conversion(type=kind, formats=(serial,), empty_words=empty_words))
@@ -80,9 +82,16 @@ def _open_words(content: Content, style: DateStyle | None) -> tuple[str, ...]:
     """Texts such as «не закрыта», and dates from 2050 on in a column that ends something."""
     column = content.column
     words = [v for v in column.counts if says_open(v)]
-    if style is not None and set(column.key.split()) & _END_WORDS:
-        words += sorted(v for v in column.all_counts if _FAR.search(v))
+    if style is not None:
+        words += _far_days(column)
     return tuple(words)
+
+
+def _far_days(column: ColumnSample) -> list[str]:
+    """Values from 2050 on in a column that ends something."""
+    if not set(column.key.split()) & _END_WORDS:
+        return []
+    return sorted(v for v in column.all_counts if _FAR.search(v))
 
 
 def number_conversion(content: Content, kind: str) -> Reading:

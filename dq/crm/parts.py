@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from dq.crm.cells import TEXT, Cells
+from dq.crm.cells import TEXT, Cells, without_days
 from dq.crm.mapping import (
     ColumnMapping,
     Conversion,
@@ -433,6 +433,10 @@ class _Builder:
         if typed is not None:
             cells = [self._named(s, f.col(s)) for s in sources]
             cell = cells[0] if len(cells) == 1 else f.coalesce(*cells)
+            if how.empty_words:
+                place = f"c{len(self._cleaned)}"
+                self._cleaned[place] = without_days(cell, how.empty_words)
+                cell = f.col(place)
             place = f"v{len(self._values)}"
             self._values[place] = typed(cell, self.settings.zone)
             return _Read(name, how, f.as_text(cell), cell, f.col(place))

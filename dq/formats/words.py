@@ -64,6 +64,7 @@ __all__ = [
     "finding_sentence",
     "fix_sentence",
     "group_sentence",
+    "one_sentence",
     "shown_args",
     "shown_cause",
     "shown_key",
@@ -119,6 +120,14 @@ def finding_sentence(
     key = t.first(f"rule.{finding.code}.{word}.one", f"rule.{finding.code}.one")
     group = _group_of(finding, personal, of)
     return _said(key or _key_of(finding.code, word, t), group, t, currency)
+
+
+def one_sentence(finding: Finding, t: Translator, *, currency: str | None = None) -> Said:
+    """What is wrong with one record, without counts of others: the rule's name if need be."""
+    word = _cause_word(finding.cause).removesuffix(_MANY)
+    if t.first(f"rule.{finding.code}.{word}.one", f"rule.{finding.code}.one") is None:
+        return title_of(finding.code, t)
+    return finding_sentence(finding, t, currency=currency)
 
 
 def fix_sentence(group: Group, t: Translator, *, currency: str | None = None) -> Said:

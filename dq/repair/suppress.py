@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dq.errors import UsageError
@@ -18,9 +19,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dq.runs import Run
-    from dq.store import Actor, Store, Suppression
+    from dq.store import Actor, Decision, Store, Suppression
 
-__all__ = ["DAYS", "Identity", "Suppressed", "accept", "found_identities", "lift", "until_day"]
+__all__ = [
+    "DAYS",
+    "Identity",
+    "Suppressed",
+    "about",
+    "accept",
+    "found_identities",
+    "hold",
+    "identities",
+    "lift",
+    "until_day",
+]
 
 DAYS = 90
 """How long a suppression holds where nobody says otherwise."""
@@ -71,7 +83,7 @@ def found_identities(
     A finding is meant by its id, or by code, table, key and column; without a column all
     that the rule found on the record are meant. Each finding comes once.
     """
-    known = _identities(run)
+    known = identities(run)
     by_record: dict[tuple[str, str, str], list[Identity]] = {}
     for identity in known.values():
         record = (identity.code, identity.table, identity.key)
@@ -96,7 +108,12 @@ def found_identities(
     return list(found), missing
 
 
-def _identities(run: Run) -> Mapping[str, Identity]:
+def identities(run: Run) -> Mapping[str, Identity]:
+    """All findings of a run, by their ids.
+
+    Raises:
+        StoreError: they cannot be read.
+    """
     table = _read(run)
     columns = [table.column(n).to_pylist() for n in ("id", "code", "table", "column", "key")]
     return {
@@ -138,26 +155,39 @@ def accept(
     """
     if not findings:
         raise UsageError("There is nothing to suppress.", fix="dq findings lists what there is.")
-    groups: dict[tuple[str, str, str | None], list[str]] = {}
-    for one in findings:
-        groups.setdefault((one.code, one.table, one.column), []).append(one.key)
+    with store.decide(actor, "suppress", about(findings), because) as tx:
+        return hold(store, tx, dict.fromkeys(findings, because), until=until, today=today)
+
+
+def hold(
+    store: Store, tx: Decision, findings: Mapping[Identity, str], *, until: date, today: date
+) -> Suppressed:
+    """Suppress findings, each for its reason, within a decision; see `accept`."""
+    groups: dict[tuple[str, str, str | None], dict[str, list[str]]] = {}
+    for one, because in findings.items():
+        reasons = groups.setdefault((one.code, one.table, one.column), {})
+        reasons.setdefault(because, []).append(one.key)
     made = []
     renewed = 0
-    with store.decide(actor, "suppress", _about(groups), because) as tx:
-        for held in store.suppressions(on=today):
-            keys = groups.get((held.code, held.table, held.column), [])
-            again = set(keys) & set(held.keys)
-            if again:
-                tx.take_out(held, again)
-                renewed += len(again)
-        for (code, table, column), keys in groups.items():
-            made.append(tx.suppress(code, until=until, table=table, column=column, keys=keys))
-    return Suppressed(tuple(made), sum(len(set(k)) for k in groups.values()), renewed)
+    for held in store.suppressions(on=today):
+        named = groups.get((held.code, held.table, held.column), {})
+        again = set(chain.from_iterable(named.values())) & set(held.keys)
+        if again:
+            tx.take_out(held, again)
+            renewed += len(again)
+    for (code, table, column), reasons in groups.items():
+        for because, keys in reasons.items():
+            made.append(
+                tx.suppress(
+                    code, until=until, table=table, column=column, keys=keys, because=because
+                )
+            )
+    return Suppressed(tuple(made), len(findings), renewed)
 
 
-def _about(groups: Iterable[tuple[str, str, str | None]]) -> str:
+def about(findings: Iterable[Identity]) -> str:
     """Tables and rules, for the ledger: no key, for a key may be an e-mail address."""
-    places = sorted({f"{table}/{code}" for code, table, _ in groups})
+    places = sorted({f"{one.table}/{one.code}" for one in findings})
     more = [f"and {len(places) - _NAMED} more"] if len(places) > _NAMED else []
     return ", ".join(places[:_NAMED] + more)
 

@@ -87,6 +87,9 @@ class MySql:
 
     def close(self) -> None:
         """End the connection at once: rows that were not fetched are not waited for."""
+        result = self._connection._result
+        if result is not None:
+            result.unbuffered_active = False
         with suppress(*self._errors):
             self._connection._force_close()
 

@@ -42,8 +42,9 @@ def read_sqlite(job: Job) -> list[Part]:
     try:
         with closing(_connect(job.path)) as connection:
             connection.execute("BEGIN")
+            _check_length(job, connection)
             return _parts(job, connection)
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Warning) as error:
         if "locked" in str(error) or "busy" in str(error):
             raise refuse(
                 "Another program is writing to the database.", "Wait until it is done."
@@ -65,6 +66,15 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
     connection.text_factory = _text
     return connection
+
+
+def _check_length(job: Job, connection: sqlite3.Connection) -> None:
+    """Refuse a file that is shorter than its header says: missing pages would read as empty."""
+    (pages,), (size,) = (
+        connection.execute(f"PRAGMA {fact}").fetchone() for fact in ("page_count", "page_size")
+    )
+    if job.size < pages * size and not job.path.with_name(f"{job.path.name}-wal").exists():
+        raise refuse("The SQLite file is cut or damaged.", "Copy it again.")
 
 
 def _text(data: bytes) -> str:

@@ -1,12 +1,19 @@
 """What people decide, with a ledger of who, when and why."""
 
 from dq.store.ledger import Actor, Entry, Verification, canonical_json, local_actor
-from dq.store.state import LONGEST_SUPPRESSION, BaselineItem, MappingApproval, Suppression
+from dq.store.state import (
+    LONGEST_SUPPRESSION,
+    Answer,
+    BaselineItem,
+    MappingApproval,
+    Suppression,
+)
 from dq.store.store import Decision, Store, open_store
 
 __all__ = [
     "LONGEST_SUPPRESSION",
     "Actor",
+    "Answer",
     "BaselineItem",
     "Decision",
     "Entry",

@@ -43,7 +43,8 @@ def migrate(database: Database, clock: Clock, backups: Path, steps: Sequence[Mig
             is in the store).
     """
     newest = steps[-1].version
-    if _version(database) == newest:
+    began = _version(database)
+    if began == newest:
         return
     for step in steps:
         version = _version(database)
@@ -57,7 +58,7 @@ def migrate(database: Database, clock: Clock, backups: Path, steps: Sequence[Mig
             )
         if version >= step.version:
             continue
-        if version > 0:
+        if began > 0:  # a new store has nothing to lose
             stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
             database.copy_to(backups / f"store-v{version}-{stamp}.db")
         with database.transaction():

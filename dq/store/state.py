@@ -10,7 +10,7 @@ from typing import Any
 
 from dq.errors import UsageError
 
-__all__ = ["LONGEST_SUPPRESSION", "BaselineItem", "MappingApproval", "Suppression"]
+__all__ = ["LONGEST_SUPPRESSION", "Answer", "BaselineItem", "MappingApproval", "Suppression"]
 
 LONGEST_SUPPRESSION = timedelta(days=180)
 
@@ -84,6 +84,27 @@ def check_until(until: date, today: date) -> None:
             days=LONGEST_SUPPRESSION.days,
             latest=latest,
         )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody said of a finding in a worklist of a run.
+
+    `answer` is fixed, not_an_error or later; `answered` is UTC text, empty until it is kept.
+    """
+
+    run: str
+    finding: str
+    answer: str
+    reason: str = ""
+    new_value: str = ""
+    author: str = ""
+    answered: str = ""
+
+    @property
+    def content(self) -> tuple[str, str, str]:
+        """What was said, without who said it and when."""
+        return self.answer, self.reason, self.new_value
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from dq.errors import StoreError, UsageError
 from dq.store.database import Database
 from dq.store.ledger import Actor, Entry, Ledger, Verification, canonical_json
 from dq.store.migrate import Migration, migrate, shipped_migrations
-from dq.store.state import BaselineItem, MappingApproval, Suppression, check_until
+from dq.store.state import Answer, BaselineItem, MappingApproval, Suppression, check_until
 
 __all__ = ["Decision", "Store", "open_store"]
 
@@ -122,6 +122,10 @@ class Store:
         rows = self._database.run("read_suppressions")
         every = (Suppression.of_row(row) for row in rows)
         return tuple(s for s in every if on is None or s.holds(on))
+
+    def answers(self) -> tuple[Answer, ...]:
+        """All answers of worklists, those of later runs last."""
+        return tuple(Answer(*row) for row in self._database.run("read_answers"))
 
     def mapping(self, source: str, shape: str) -> MappingApproval | None:
         """The mapping approved for files of this shape."""
@@ -223,8 +227,11 @@ class Decision:
         table: str,
         keys: Sequence[str],
         column: str | None = None,
+        because: str | None = None,
     ) -> Suppression:
         """Accept a rule's findings on records of a table until a day, at most 180 days ahead.
+
+        `because` is the reason where it is not that of the whole decision.
 
         Raises:
             UsageError: the day is past or too far, or no record is named.
@@ -236,7 +243,7 @@ class Decision:
             Suppression(
                 id=self._next_suppression(),
                 code=code,
-                because=self.because,
+                because=because or self.because,
                 author=self._actor.name,
                 created=self.time,
                 until=until,
@@ -298,6 +305,22 @@ class Decision:
         left = tuple(key for key in suppression.keys if key not in keys)
         if left:
             self._suppress(replace(suppression, id=self._next_suppression(), keys=left))
+
+    def answer(self, answers: Iterable[Answer]) -> None:
+        """Keep what was said in worklists; of a finding of a run the last answer stands."""
+        content = []
+        for each in answers:
+            said = {
+                "run": each.run,
+                "finding": each.finding,
+                "answer": each.answer,
+                "reason": each.reason,
+                "new_value": each.new_value,
+            }
+            kept = {"author": self._actor.name, "answered": self.time, "seq": self.seq}
+            self._database.run("write_answer", {**said, **kept})
+            content.append(said)
+        self.digests["answers"] = self._keyed_digest(content)
 
     def approve_mapping(self, source: str, shape: str, mapping: Mapping[str, Any]) -> str:
         """Remember a mapping for files of this shape; its digest."""

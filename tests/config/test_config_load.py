@@ -79,6 +79,11 @@ def test_example_page_is_read_whole(example: Settings) -> None:
             url=Url("postgresql://reader:${CRM_PASSWORD}@db.example/crm"),
             table="public.invoices",
         ),
+        "payments": SourceSettings(
+            "payments",
+            url=Url("postgresql://reader:${CRM_PASSWORD}@db.example/crm"),
+            query="SELECT * FROM payments WHERE paid_at >= '2024-01-01'",
+        ),
     }
     assert example.relations == (Relation("deals", "product", "products", "name"),)
     assert example.defaults == Defaults("RU", "RUB", "ru", "Europe/Moscow")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dq.crm.model import TABLES, entity
@@ -28,8 +29,10 @@ def load_crm(server: Server, folder: Path, work: Path) -> list[str]:
             texts = pq.read_table(raw.path, columns=list(raw.columns)).replace_schema_metadata()
             cursor.adbc_ingest(raw.name, texts, mode="create")
             for column in raw.columns:
+                timed = pc.any(pc.match_substring(texts[column], ":")).as_py()
                 known = entity(raw.name).columns.get(column) if raw.name in TABLES else None
                 for kind in _TYPES.get(known.type, ()) if known is not None else ():
+                    kind = "date" if kind == "timestamp" and not timed else kind
                     alter = (
                         f'ALTER TABLE "{raw.name}" ALTER COLUMN "{column}" TYPE {kind} '
                         f'USING "{column}"::{kind}'

@@ -328,7 +328,7 @@ def test_migration_copies_the_store_before_it(tmp_path: Path, clock: FixedClock)
     with pytest.raises(StoreError, match="no such table: secret"):
         Store(path, clock, second)
     (copy,) = (tmp_path / ".dq" / "backups").iterdir()
-    assert copy.name.startswith("store-v1-2026")
+    assert copy.name.startswith(f"store-v{len(first)}-2026")
     with Store(copy, clock, first) as store:
         assert store.verify().size == 3
         assert store.setting("answer") == 2
@@ -338,10 +338,14 @@ def test_migration_that_fails_leaves_nothing(tmp_path: Path, clock: FixedClock) 
     path = tmp_path / "store.db"
     first = shipped_migrations()
     Store(path, clock, first).close()
-    broken = Migration(2, "broken", "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);")
+    broken = Migration(
+        len(first) + 1, "broken", "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);"
+    )
     with pytest.raises(StoreError, match="nowhere"):
         Store(path, clock, (*first, broken))
-    with Store(path, clock, (*first, Migration(2, "more", "CREATE TABLE more (x);"))) as store:
+    with Store(
+        path, clock, (*first, Migration(len(first) + 1, "more", "CREATE TABLE more (x);"))
+    ) as store:
         decide_times(store, 1)
 
 
@@ -352,7 +356,8 @@ def test_newer_store_is_left_alone(tmp_path: Path, clock: FixedClock) -> None:
     with pytest.raises(StoreError) as caught:
         Store(path, clock, first)
     assert str(caught.value) == (
-        f"{path}: The store was made by a newer dq (version 9, known here: 1). Update dq."
+        f"{path}: The store was made by a newer dq (version 9, known here: {len(first)}). "
+        "Update dq."
     )
 
 

@@ -73,3 +73,14 @@ ON CONFLICT DO NOTHING
 
 -- name: read_baseline
 SELECT kind, "table", "column", value FROM baseline ORDER BY kind, "table", "column", value
+
+-- name: write_answer
+INSERT INTO worklist_answer (run, finding, answer, reason, new_value, author, answered, seq)
+VALUES (:run, :finding, :answer, :reason, :new_value, :author, :answered, :seq)
+ON CONFLICT (run, finding) DO UPDATE SET
+    answer = :answer, reason = :reason, new_value = :new_value, author = :author,
+    answered = :answered, seq = :seq
+
+-- name: read_answers
+SELECT run, finding, answer, reason, new_value, author, answered FROM worklist_answer
+ORDER BY run, answered, finding
