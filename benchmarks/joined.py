@@ -12,8 +12,8 @@ but is no alarm; of a rule that only informs everything is one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 __all__ = ["STRENGTHS", "Line", "Said", "Score", "score"]
@@ -54,7 +54,6 @@ class Said:
     severity: str
     value: str = ""
     cause: str = ""
-    alarm: bool = True
 
 
 @dataclass
@@ -120,17 +119,20 @@ def score(
     said: dict[tuple[str, str], list[Said]] = {}
     for finding in findings:
         if finding.code == code:
-            loud = replace(finding, alarm=informs or finding.severity != "info")
-            said.setdefault((finding.table, finding.key), []).append(loud)
+            said.setdefault((finding.table, finding.key), []).append(finding)
     faults: dict[tuple[str, str], list[Line]] = {}
     alike: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         place = alike if line.kind == "innocent" else faults
         place.setdefault((line.table, line.key), []).append(line)
+
+    def loud(finding: Said) -> bool:
+        return informs or finding.severity != "info"
+
     counts = Score()
     _recall(counts, lines, said)
-    _alarms(counts, faults, alike, said)
-    _innocents(counts, lines, said)
+    _alarms(counts, faults, alike, said, loud)
+    _innocents(counts, lines, said, loud)
     of_truth = {place for place in faults if place[1] and place[0] in judged}
     counts.clean = max(0, sum(judged.values()) - len(of_truth))
     return counts
@@ -155,12 +157,13 @@ def _alarms(
     faults: Mapping[tuple[str, str], Sequence[Line]],
     alike: Mapping[tuple[str, str], Sequence[Line]],
     said: Mapping[tuple[str, str], Sequence[Said]],
+    loud: Callable[[Said], bool],
 ) -> None:
     for place, named in said.items():
-        for alarm in named if not place[1] else [max(named, key=lambda f: f.alarm)]:
+        for alarm in named if not place[1] else [max(named, key=loud)]:
             if any(place[1] or _one_place(line, alarm) for line in faults.get(place, ())):
-                counts.true += alarm.alarm
-            elif not alarm.alarm:
+                counts.true += loud(alarm)
+            elif not loud(alarm):
                 counts.told += 1
             else:
                 counts.false += 1
@@ -169,13 +172,16 @@ def _alarms(
 
 
 def _innocents(
-    counts: Score, lines: Sequence[Line], said: Mapping[tuple[str, str], Sequence[Said]]
+    counts: Score,
+    lines: Sequence[Line],
+    said: Mapping[tuple[str, str], Sequence[Said]],
+    loud: Callable[[Said], bool],
 ) -> None:
     for line in lines:
         if line.kind == "innocent":
             counts.innocent += 1
             named = said.get((line.table, line.key), ())
-            counts.accused += any(f.alarm and _one_place(line, f) for f in named)
+            counts.accused += any(loud(f) and _one_place(line, f) for f in named)
 
 
 def _one_place(line: Line, finding: Said) -> bool:

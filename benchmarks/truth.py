@@ -89,7 +89,7 @@ def truth_of(folder: Path) -> list[Line]:
 
 def said_in(path: Path) -> list[Said]:
     """The findings of a run."""
-    names = [field.name for field in fields(Said) if field.name != "alarm"]
+    names = [field.name for field in fields(Said)]
     columns = pq.read_table(path, columns=names).to_pydict()
     rows = zip(*(columns[name] for name in names), strict=True)
     return [Said(*("" if cell is None else str(cell) for cell in row)) for row in rows]
@@ -164,9 +164,9 @@ def shown(folder: Path, one: Score, limit: int) -> Iterator[str]:
         place = f"{line.table} {line.key} {line.column}".rstrip()
         yield f"missed {line.strength}: {place} = {line.value!r} (was {line.was!r}); {line.note}"
         yield f"    {records.get((line.table, line.key), '')}"
-    for finding, line in one.wrong[:limit]:
+    for finding, near in one.wrong[:limit]:
         place = f"{finding.table} {finding.key} {finding.column}".rstrip()
-        why = f"; innocent: {line.note}" if line else ""
+        why = "" if near is None else f"; innocent: {near.note}"
         yield f"false {finding.severity}: {place} = {finding.value!r} ({finding.cause}){why}"
         yield f"    {records.get((finding.table, finding.key), '')}"
 

@@ -21,6 +21,7 @@ from dq.previous import since_last_run
 if TYPE_CHECKING:
     import pandas as pd
 
+    from dq.checks.overview import TableOverview
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
@@ -386,6 +387,14 @@ class Project:
         from dq.runs import list_runs
 
         return history(list_runs(self.folder), table)
+
+    def profile(self, table: str, *, run: str = "latest") -> TableOverview:
+        """A look at a table as a run kept it; see `dq.look` for files at hand."""
+        from dq.look import look_at_kept
+        from dq.runs import find_run
+
+        with self.reading() as engine:
+            return look_at_kept(engine, self.folder, find_run(self.folder, run), table)
 
     def viewed(self, what: str, digests: Mapping[str, object] | None = None) -> None:
         """Write into the ledger that somebody saw values of records in full."""

@@ -23,6 +23,7 @@ VERBS: dict[str, str] = {
     "findings": "What a run found: list it, filter it, take it to a spreadsheet.",
     "init": "Start a project; with --from FILE…, recognise the files and map their columns.",
     "map": "See and edit how the columns of your files map to the CRM model.",
+    "profile": "Look at data: types, filled, distinct, ends, frequent values, what is odd.",
     "rules": "List the rules.",
     "run": "The main job: load, check, and keep the run.",
     "scan": "First touch, no project needed: recognise and check files, write one HTML page.",

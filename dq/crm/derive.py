@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from dq.crm.keys import Keys
-from dq.crm.lookups import Join, Lookups
+from dq.crm.lookups import Join, Lookups, name_form
 from dq.crm.model import entity
 from dq.crm.money import MONEY_COLUMN, money_of
 from dq.crm.parts import SYSTEM, Part, unread
@@ -165,7 +165,7 @@ def _linked(
         lookup = lookups.names(target) if column in named else lookups.ids(target)
         cell = f.col(column, "b")
         alias = f"n_{column}"
-        joins.append(Join(lookup, alias, f.fold(cell) if column in named else cell, "n"))
+        joins.append(Join(lookup, alias, name_form(cell) if column in named else cell, "n"))
         one = f.col("copies", alias).eq(f.lit(1))
         branches = [(one, f.col("key", alias))]
         people = None
@@ -174,7 +174,7 @@ def _linked(
         if people is not None:
             there = f"w_{column}"
             firm = f.col("w", there).eq(values["account_id"].copy())
-            joins.append(Join(people, there, f.fold(cell.copy()), "n", firm))
+            joins.append(Join(people, there, name_form(cell.copy()), "n", firm))
             branches.append((f.col("copies", there).eq(f.lit(1)), f.col("key", there)))
         values[column] = f.case(*branches, default=cell)
     merged: exp.Expr = f.col("_merged", "b")

@@ -20,12 +20,19 @@ from dq.engines.base import Engine
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
-__all__ = ["Join", "Lookups"]
+__all__ = ["Join", "Lookups", "name_form"]
 
 RATE_DAYS = 7
 """A rate older than these days does not count."""
 
 FOREVER = datetime(9999, 12, 31)
+
+_SIGNS, _PLAIN = '«»“”„"ёЁ’ʼ`', "      еЕ'''"
+
+
+def name_form(cell: exp.Expr) -> exp.Expression:
+    """A name as links by name compare it: capitals, spaces, kinds of quotes and ё are no other."""
+    return f.fold(f.translate(cell, f.lit(_SIGNS), f.lit(_PLAIN)))
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class Lookups:
         return name
 
     def names(self, target: str) -> str:
-        """`work.names_<target>`: n (folded name), key (the least), copies.
+        """`work.names_<target>`: n (the name's form), key (the least), copies.
 
         People are found by first and last name in either order as well: others name them
         without the middle one.
@@ -134,7 +141,7 @@ class Lookups:
         return union_all(
             [
                 staged(
-                    rows.copy().subquery("t"), [{"n": f.fold(form), "key": f.col("id"), **named}]
+                    rows.copy().subquery("t"), [{"n": name_form(form), "key": f.col("id"), **named}]
                 )
                 for form in forms
             ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dq.findings import Finding, Group, Outcome, Result, Severity
 from dq.formats.headline import headline_of
-from dq.formats.places import line_of, paths_of
+from dq.formats.places import line_of, path_of
 from dq.formats.records import records_of
 from dq.formats.words import fix_sentence, group_sentence, shown_key, title_of
 from dq.i18n.translator import Translator
@@ -42,7 +42,6 @@ def render_github(
 
 
 def _lines(result: Result, records: dict[str, tuple[Finding, ...]], t: Translator) -> Iterator[str]:
-    paths = paths_of(result)
     for note in result.notes:
         if note.severity in ("error", "critical"):
             yield _command("error", {"title": "dq"}, t.t(note.code, **note.args))
@@ -51,16 +50,14 @@ def _lines(result: Result, records: dict[str, tuple[Finding, ...]], t: Translato
             said = t.t(outcome.reason, **outcome.args)
             yield _command("error", {"title": f"{outcome.code} {title_of(outcome.code, t)}"}, said)
     for group in result.groups:
-        yield _annotation(group, records[group.id], result, paths, t)
+        yield _annotation(group, records[group.id], result, t)
     if result.suppressed:
         yield _command("notice", {"title": "dq"}, t.n("suppress.counted", result.suppressed))
     kind = "notice" if result.exit_code == 0 else "error"
     yield _command(kind, {"title": "dq"}, str(headline_of(result, t)))
 
 
-def _annotation(
-    group: Group, some: Sequence[Finding], result: Result, paths: Mapping[str, str], t: Translator
-) -> str:
+def _annotation(group: Group, some: Sequence[Finding], result: Result, t: Translator) -> str:
     currency = result.currency
     parts = [str(group_sentence(group, t, currency=currency))]
     fix = str(fix_sentence(group, t, currency=currency))
@@ -73,7 +70,7 @@ def _annotation(
     places: dict[str, str] = {}
     first = next((f for f in some if f.file), None)
     if first is not None:
-        places["file"] = paths.get(str(first.file), str(first.file))
+        places["file"] = path_of(str(first.file), result)
         line = line_of(first, result)
         if line is not None:
             places["line"] = str(line)

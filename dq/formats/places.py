@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from dq.findings import Finding, Result
 
-__all__ = ["line_of", "paths_of", "uri_of"]
+__all__ = ["line_of", "path_of", "uri_of"]
 
 _LINES = frozenset({"csv", "json"})
 """Formats whose rows are lines of a text."""
 
 
-def paths_of(result: Result) -> Mapping[str, str]:
-    """The path of each input as one would type it here, by the file's name."""
-    return {Path(fact.file).name: _from_here(Path(fact.file)) for fact in result.inputs}
+def path_of(file: str, result: Result) -> str:
+    """The path of a finding's file as one would type it here."""
+    paths = {Path(fact.file).name: fact.file for fact in result.inputs}
+    return _from_here(Path(paths.get(Path(file).name, file)))
 
 
 def line_of(finding: Finding, result: Result) -> int | None:
@@ -24,7 +24,7 @@ def line_of(finding: Finding, result: Result) -> int | None:
     if finding.file is None or finding.row is None or finding.row < 1:
         return None
     formats = {Path(fact.file).name: fact.format for fact in result.inputs}
-    return finding.row if formats.get(finding.file) in _LINES else None
+    return finding.row if formats.get(Path(finding.file).name) in _LINES else None
 
 
 def uri_of(path: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dq.clock import iso
 from dq.findings import Finding, Group, Outcome, Result, Severity
-from dq.formats.places import line_of, paths_of, uri_of
+from dq.formats.places import line_of, path_of, uri_of
 from dq.formats.records import records_of
 from dq.formats.words import (
     fix_sentence,
@@ -123,8 +123,7 @@ def _result(
     currency = result.currency
     said = str(group_sentence(group, t, currency=currency))
     fix = str(fix_sentence(group, t, currency=currency))
-    paths = paths_of(result)
-    places = [_location(f, group, result, paths) for f in some]
+    places = [_location(f, group, result) for f in some]
     made: dict[str, Any] = {
         "ruleId": group.code,
         "ruleIndex": index,
@@ -157,9 +156,7 @@ def _logical(table: str, column: str | None, key: str | None = None) -> dict[str
     return {"name": parts[-1], "fullyQualifiedName": "/".join(parts), "kind": "element"}
 
 
-def _location(
-    finding: Finding, group: Group, result: Result, paths: Mapping[str, str]
-) -> dict[str, Any]:
+def _location(finding: Finding, group: Group, result: Result) -> dict[str, Any]:
     personal = group.personal
     column = finding.column or group.column
     key = str(shown_key(finding.key, personal=personal)) or None
@@ -169,7 +166,7 @@ def _location(
         place["message"] = {"text": " ".join(str(p) for p in (key, value) if p)}
     if finding.file:
         physical: dict[str, Any] = {
-            "artifactLocation": {"uri": uri_of(paths.get(finding.file, finding.file))}
+            "artifactLocation": {"uri": uri_of(path_of(finding.file, result))}
         }
         line = line_of(finding, result)
         if line is not None:

@@ -31,7 +31,7 @@ CHANGES = (
 new: the earlier run did not have it. returned: nor had the earlier run, but one before it.
 reopened: it was suppressed, and is not now. changed: value, cause or severity are others.
 gone: no longer found. record_gone: nor is the record there. not_judged: its rule could not
-judge the table in the later run, so that nobody knows. suppressed: it was open, and is
+judge the column in the later run, so that nobody knows. suppressed: it was open, and is
 accepted now.
 """
 
@@ -99,7 +99,7 @@ def diff_runs(engine: Engine, project: Path, before: Run, after: Run, *, example
     _earlier(engine, [r for r in list_runs(project) if r.run_id < before.run_id][-EARLIER:])
     _records(engine, project, after)
     engine.create("work.both", _both())
-    _judged(engine, after)
+    _judged(engine, project, before, after)
     engine.create("work.changes", _changes())
     rows = engine.query(_listed())
     same = exp.select(f.alias(f.count(), "n")).from_(f.table("work.changes"))
@@ -201,20 +201,43 @@ def _both() -> exp.Select:
     )
 
 
-def _judged(engine: Engine, run: Run) -> None:
-    """`work.judged`: rules and tables of `work.both` that the run could judge."""
+def _judged(engine: Engine, project: Path, before: Run, after: Run) -> None:
+    """`work.judged`: rule, table and column of `work.both` that the later run could judge.
+
+    It could not where the rule crashed or did not apply, nor where the column is gone.
+    """
     known = {
-        (o["code"], o["table"]) for o in run.document.get("outcomes", ()) if o["outcome"] in _JUDGED
+        (o["code"], o["table"])
+        for o in after.document.get("outcomes", ())
+        if o["outcome"] in _JUDGED
     }
-    places = exp.select(f.col("code"), f.col("table")).distinct().from_(f.table("work.both"))
+    lost = _columns(engine, project, before) - _columns(engine, project, after)
+    names = ("code", "table", "column")
+    places = exp.select(*[f.col(n) for n in names]).distinct().from_(f.table("work.both"))
     there = [
-        f.all_of(f.col("code").eq(f.lit(row["code"])), f.col("table").eq(f.lit(row["table"])))
+        f.all_of(*[f.coalesce(f.col(n), f.lit("")).eq(f.lit(row[n] or "")) for n in names])
         for row in engine.query(places).to_pylist()
-        if (row["code"], row["table"]) in known
+        if (row["code"], row["table"]) in known and (row["table"], row["column"]) not in lost
     ]
-    query = exp.select(f.alias(f.col("code"), "c"), f.alias(f.col("table"), "t")).distinct()
-    query = query.from_(f.table("work.both"))
+    columns = [
+        f.alias(f.coalesce(f.col(n), f.lit("")), short)
+        for n, short in zip(names, "ctl", strict=True)
+    ]
+    query = exp.select(*columns).distinct().from_(f.table("work.both"))
     engine.create("work.judged", query.where(f.any_of(*there) if there else exp.false()))
+
+
+def _columns(engine: Engine, project: Path, run: Run) -> set[tuple[str, str]]:
+    """Table and column of everything that a run kept."""
+    snapshots = Snapshots(project / ".dq" / "snapshots")
+    found = set()
+    for name, digest in run.snapshots.items():
+        kept = snapshots.find(digest)
+        if kept is not None:
+            engine.load("work.columns_of", kept.path)
+            found |= {(name, column) for column in engine.schema("work.columns_of").names}
+    engine.drop("work.columns_of")
+    return found
 
 
 def _changes() -> exp.Select:
@@ -241,7 +264,10 @@ def _changes() -> exp.Select:
         (was.copy(), f.lit("gone")),
         default=f.lit("neither"),
     )
-    same_place = [f.col(n, "w").eq(f.col(k, "j")) for n, k in (("code", "c"), ("table", "t"))]
+    same_place = [
+        f.coalesce(f.col(n, "w"), f.lit("")).eq(f.col(k, "j"))
+        for n, k in (("code", "c"), ("table", "t"), ("column", "l"))
+    ]
     same_record = [f.col(n, "w").eq(f.col(k, "r")) for n, k in (("table", "t"), ("key", "k"))]
     return (
         exp.select(f.alias(change, "change"), f.alias(f.col("id", "w"), "id"), *_kept())

@@ -16,6 +16,13 @@ __all__ = ["EMPTY_WORDS", "Default", "EmptyJudge", "defaults", "emptiness", "emp
 
 FLAGS = frozenset({"flag", "boolean"})
 CATEGORIES = frozenset({"category", "stage", "status", "source", "reason"})
+NO_ANSWERS = frozenset({"title", "industry"})
+"""Categories in which «нет» is no answer: it says that there is nothing here."""
+
+_NONE = frozenset(
+    "no non not none nothing nein kein keine nao nada нет нету ничего ні нема немає нічого".split()
+)
+
 NAMES = frozenset({"name", "first_name", "last_name", "middle_name", "full_name", "company"})
 PLACES = frozenset({"country", "region", "currency", "code"})
 NUMBERS = frozenset({"number", "integer", "decimal"})
@@ -137,7 +144,7 @@ def _by_kind(text: str, kind: str) -> str | None:
     elif kind in NUMBERS:
         if _NINES.fullmatch(text):
             return "nines"
-    elif kind != "money" and kind not in CATEGORIES and _NINES.fullmatch(text):
+    elif kind != "money" and kind not in CATEGORIES | NO_ANSWERS and _NINES.fullmatch(text):
         return "nines"
     return None
 
@@ -153,6 +160,8 @@ def _by_strength(strength: str, raw: str, core: str, kind: str) -> str | None:
         return "word"
     if kind in FLAGS:
         return None
+    if kind in NO_ANSWERS:
+        return "word" if core in _NONE else "soft"
     if kind in CATEGORIES:
         return "soft" if core not in ("no", "non", "not", "нет", "ні", "nein", "nao") else None
     return "word"

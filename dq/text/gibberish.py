@@ -19,7 +19,7 @@ from functools import cache, lru_cache
 
 from dq.text.dictionaries.files import lines
 from dq.text.hashes import is_hash
-from dq.text.keyboard import neighbours, other_layout
+from dq.text.keyboard import is_walk, neighbours, other_layout
 from dq.text.verdict import Verdict
 
 __all__ = ["GibberishJudge", "Spelling", "count_pairs", "plain", "rare_pairs", "spelling"]
@@ -102,17 +102,19 @@ def count_pairs(values: Iterable[str]) -> Counter[str]:
 @cache
 def _names() -> frozenset[str]:
     """All shipped names, plain."""
+    return _listed("first_names.txt", "last_names.txt", "hard_names.txt")
+
+
+def _listed(*files: str) -> frozenset[str]:
     return frozenset(
-        plain(word)
-        for name in ("first_names.txt", "last_names.txt")
-        for line in lines(name)
-        for word in re.split(r"[\s'-]+", line)
+        plain(word) for name in files for line in lines(name) for word in re.split(r"[\s'-]+", line)
     )
 
 
 @cache
 def _shipped() -> Counter[str]:
-    return count_pairs(_names())
+    """Pairs of the names that teach; the hard ones would make gibberish readable."""
+    return count_pairs(_listed("first_names.txt", "last_names.txt"))
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,11 @@ class GibberishJudge:
             return True
         if word.isupper() and len(word) <= _CAPITALS[self.kind]:
             return True
-        if self.kind != "company" or len(word) > _SHORTEST + 1:
+        if self.kind != "company":
+            return False
+        if is_walk(word.lower()):
+            return True  # F101's
+        if len(word) > _SHORTEST + 1:
             return False
         return not _VOWEL_RUNS.search(plain(word))
 

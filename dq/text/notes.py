@@ -40,6 +40,14 @@ _NEGATIONS = frozenset(
     "не нет not isn't isnt без no non never ні немає no nicht kein nao ни уже-не больше".split()
 )
 _ALONE = frozenset({"test", "testing", "тест", "тесты", "нд", "спам", "spam", "бот", "engano"})
+_TESTS = frozenset("test testing тест тесты".split())
+_TRIALS = frozenset(
+    "pilot trial demo rollout passed results пилот пилотный внедрение демо этап этапы результат "
+    "результаты пройден пройдены прошел прошли прошло успешно сдан договор пілот впровадження "
+    "етап етапи результати пройдено пройшли успішно договір".split()
+)
+"""Beside these words a test is the customer's own."""
+
 _TEST_NEXT = frozenset("drive драйв period период період версия версію версії доступ".split())
 _TEST_RECORDS = frozenset(
     "лид лід заявка сделка угода запись запис контакт карточка картка компания компанія клиент "
@@ -52,6 +60,9 @@ _NUMBERED = frozenset(
 """Words after «неверный номер» that say which number: not the phone's."""
 _COPY_WORDS = frozenset({"duplicate", "duplicated", "duplicado", "duplikat", "dup", "dupe"})
 _COPY_NEXT = frozenset("lead record contact deal entry account of see id company".split())
+_CLOSED = re.compile(r"\s*[«\"'(\[]?(?P<word>[^\W\d_]+)[»\"')\]]?\s*[,.;!](?:\s|$)")
+"""A note whose first word is closed by a sign, as a word that says all is."""
+
 _SHORT_NOTE = 4
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NO_LETTERS = re.compile(r"[\W\d_]*")
@@ -87,7 +98,8 @@ class ConfessionJudge:
 
     «не дубль», «протестировали продукт», «тест-драйв», «Тестов Иван» confess nothing: words
     count whole, a negation before them undoes them, and bare «тест» only as (nearly) the
-    whole text. `tag`: the column holds short tags, which then make groups of their own.
+    whole text, or as its first word, closed by a sign («Тест, попыток звонка: 5»). `tag`: the
+    column holds short tags, which then make groups of their own.
     """
 
     tag: bool = False
@@ -99,7 +111,7 @@ class ConfessionJudge:
         found = _WORD.findall(fold_tight(value))
         if not found:
             return None
-        topic = _confessed(tuple(found))
+        topic = _confessed(tuple(found)) or _first_alone(value)
         if topic is None:
             return None
         return Verdict(topic, detail=value.strip()[:80] if self.tag else None)
@@ -144,6 +156,19 @@ def idle_openings() -> frozenset[str]:
 def confessing_phrases() -> list[str]:
     """The phrases that confess something, folded; `*` ends a stem."""
     return [p for line in lines("confessions.tsv") for p in line.split("\t")[1].split("|")]
+
+
+def _first_alone(value: str) -> str | None:
+    """«Тест, попыток звонка: 5»: a test word that stands first and is closed by a sign.
+
+    A colon or a dash goes on («тест: прошли успешно», «тест-драйв»); so does a list of words
+    («тест, пилот, внедрение») or what came of the customer's own test.
+    """
+    first = _CLOSED.match(fold_tight(value))
+    if first is None or first["word"] not in _TESTS:
+        return None
+    rest = _WORD.findall(fold_tight(value)[first.end() :])
+    return None if _TRIALS & set(rest) else "test"
 
 
 @cache

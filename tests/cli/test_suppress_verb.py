@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,20 @@ from tests.cli.calls import dq
 from tests.repair.projects import DEALS, project, write
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a run."""
+    folder = tmp_path_factory.mktemp("made")
+    write(folder, list(DEALS.values()))
+    project(folder)
+    assert dq("run", cwd=folder).code == 1
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write(tmp_path, list(DEALS.values()))
-    project(tmp_path)
-    assert dq("run", cwd=tmp_path).code == 1
-    return tmp_path
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return shutil.copytree(made, tmp_path / "project")
 
 
 def test_the_loop_of_a_steward(folder: Path) -> None:

@@ -131,10 +131,11 @@ def test_a_run_names_its_own_commands(sample: Result, words: Any) -> None:
     assert isinstance(text, str)
     assert text.endswith(
         "\nNext: dq explain R101  what the worst finding means and how to repair it\n"
+        "      dq findings      the records, by rule, owner or origin, or in a spreadsheet\n"
         "      dq run           after the repair: what is left\n"
     )
     elsewhere = render(run, "text", language=words("en"), project=Path("my crm"))
-    assert "      dq -C 'my crm' run  after" in str(elsewhere)
+    assert "      dq -C 'my crm' run       after" in str(elsewhere)
 
 
 def test_fresh_data_need_no_warning(sample: Result, words: Any) -> None:

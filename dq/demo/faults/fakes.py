@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
+from dq.demo.chance import Chance
 from dq.demo.faults.duplicates import reachable
 from dq.demo.faults.fuzzy import fresh_lead
 from dq.demo.faults.plant import Planter
@@ -74,11 +76,9 @@ _RARE_HOSTS = (
     "10minut-kofe.ru",
     "trash-metal.com",
 )
-_GIBBERISH = {
-    "blatant": ("фывапр", "ывапролдж", "sdfghjkl", "ячсмить", "кенгшщз", "xcvbnm"),
-    "clear": ("Вжрпткл", "Кшщжцгъ", "Ъыдвпщ", "Xkrtwvq", "Пщвжфк", "Zqvbkw"),
-    "faint": ("Коырап Уеъис", "Жыэпа Йоуц", "Ыгуфа Лтеуй", "Aeqiu Xoyjw", "Йыаэк Щуой"),
-}
+_KEYS = ("йцукенгшщзх", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_CONSONANTS = ("бвгджзклмнпрстфхцчшщ", "bcdfghjklmnpqrstvwxz")
+_LETTERS = ("абвгдежзийклмнопрстуфхцчшщыэюя", "abcdefghijklmnopqrstuvwxyz")
 _FOREIGN = (
     "Нгуен Тхи Хоа",
     "Кржижановский Глеб",
@@ -94,6 +94,20 @@ _FOREIGN = (
     "Szczęsny Łukasz",
     "Мхитарян Генрих",
     "Цховребова Залина",
+    "Мкртумян Гагик Арменович",
+    "Пшибышевский Станислав",
+    "Нгуен Ван Тхань",
+    "Чхеидзе Нино",
+    "Мгеладзе Гурам",
+    "Гжегожевская Ванда",
+    "Хвтисиашвили Тамар",
+    "Krzyżanowska Bożena",
+    "Schwarzschild Gertrud",
+    "Rhys Llwyd",
+    "Nguyen Phuong",
+    "Strnad Zbyněk",
+    "Щерба Лев Владимирович",
+    "Щеглов Всеволод Мстиславович",
 )
 
 
@@ -219,14 +233,38 @@ def _bulk(plant: Planter) -> None:
         )
 
 
+def _struck(chance: Chance, name: str, letters: str, count: int) -> str:
+    """Letters in an order of chance, none twice running."""
+    spots = chance.integers(name, 2 * count, 0, len(letters)).tolist()
+    kept = [spots[0], *(spot for before, spot in pairwise(spots) if spot != before)]
+    return "".join(letters[spot] for spot in kept[:count])
+
+
+def _no_name(chance: Chance, strength: str, number: int) -> str:
+    """What a hand writes into a field that must be filled, and no list of words can know.
+
+    A stretch of a row of keys; consonants alone; letters of any kind, in two words.
+    """
+    name = f"{strength}.{number}"
+    if strength == "blatant":
+        row = _KEYS[int(chance.integers(f"{name}.row", 1, 0, len(_KEYS))[0])]
+        size = min(len(row), 6 + number % 3)
+        start = int(chance.integers(f"{name}.start", 1, 0, len(row) - size + 1)[0])
+        return row[start : start + size]
+    script = number % 2
+    if strength == "clear":
+        return _struck(chance, name, _CONSONANTS[script], 6 + number % 3).capitalize()
+    parts = (_struck(chance, f"{name}.{part}", _LETTERS[script], 5 + part) for part in range(2))
+    return " ".join(part.capitalize() for part in parts)
+
+
 def _gibberish(plant: Planter) -> None:
+    chance = plant.chance("gibberish")
     for row, strength, number in plant.graded("leads", _cold(plant)):
-        names = _GIBBERISH[strength]
-        name = names[number % len(names)]
-        if strength != "faint" and number % 2:
-            name = f"{name} {names[(number + 1) % len(names)]}"
+        name = _no_name(chance, strength, number)
         plant.spoil("F105", "leads", row, "full_name", name, strength)
         plant.follows("F101", "leads", row, "full_name", "keys struck at random")
+    real = chance.order("real", len(_FOREIGN))
     for row, number in plant.lookalikes("leads", _cold(plant)):
-        name = _FOREIGN[number % len(_FOREIGN)]
+        name = _FOREIGN[int(real[number % len(real)])]
         plant.alike("F105", "leads", row, "full_name", "a rare name, and real", full_name=name)

@@ -222,11 +222,12 @@ class Planter:
         self.faults.append(Truth(code, table, key, column, strength, "planted", value, was, note))
 
     def follows(
-        self, code: str, table: str, row: int | None, column: str = "", note: str = ""
-    ) -> None:
-        """Write down what another fault rightly draws besides."""
+        self, code: str, table: str, row: int | None, column: str = "", note: str = "",
+        value: str = "",
+    ) -> None:  # fmt: skip
+        """Write down what another fault rightly draws besides; `value` says when, of a table."""
         key = "" if row is None else self.key(table, row)
-        self.faults.append(Truth(code, table, key, column, "", "follows", "", "", note))
+        self.faults.append(Truth(code, table, key, column, "", "follows", value, "", note))
 
     def alike(
         self, code: str, table: str, row: int, column: str, note: str, /, **cells: object

@@ -270,7 +270,7 @@ def _idle_parents(plant: Planter) -> None:
 
 
 def list_prospects(plant: Planter) -> None:
-    """Accounts that have no deal once all faults are planted, copies among them."""
+    """Accounts without a deal once all faults are planted, and campaigns without a touch."""
     accounts, deals = plant.table("accounts"), plant.table("deals")
     sold = np.zeros(accounts.size, dtype=np.bool_)
     there = ~deals.gone
@@ -279,6 +279,14 @@ def list_prospects(plant: Planter) -> None:
     rows = np.flatnonzero(~sold & ~accounts.gone).tolist()
     for row in rows + list(range(accounts.size, accounts.size + accounts.added)):
         plant.follows("R106", "accounts", row, "", "a prospect, or a copy, without a deal")
+    if plant.block.of == 1:  # else another block's clients may have been touched
+        above = plant.parents("touches", "campaign_id", "campaigns")
+        touches = np.bincount(
+            above[(above >= 0) & ~plant.table("touches").gone],
+            minlength=plant.table("campaigns").size,
+        )
+        for row in np.flatnonzero((touches == 0) & plant.free("campaigns")).tolist():
+            plant.follows("R106", "campaigns", row, "", "too small a sample to touch anybody")
 
 
 def _invoices(plant: Planter) -> None:

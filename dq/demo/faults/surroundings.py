@@ -6,14 +6,14 @@ block, and written down once.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
 from dq.demo.chance import Bools
 from dq.demo.columns import Amounts, Words
 from dq.demo.faults.plant import STRENGTHS, Planter
-from dq.demo.when import DAY, END_DAY, day_number, day_of
+from dq.demo.when import DAY, END_DAY, day_number, day_of, to_date
 from dq.demo.world import COLUMNS
 
 __all__ = ["plant_surroundings"]
@@ -21,11 +21,11 @@ __all__ = ["plant_surroundings"]
 _SHORT_MONTHS = (
     ("requests", "created_at", "2025-05", 0.12, "blatant"),
     ("tickets", "opened_at", "2026-05", 0.12, "blatant"),
-    ("touches", "touched_at", "2025-10", 0.3, "clear"),
-    ("tasks", "created_at", "2026-04", 0.3, "clear"),
+    ("touches", "touched_at", "2025-10", 0.22, "clear"),
+    ("tasks", "created_at", "2026-04", 0.22, "clear"),
     ("documents", "sent_at", "2025-06", 0.45, "faint"),
 )
-_HARDLY_ANY = 0.2
+_HARDLY_ANY = 0.25
 """So short a month has gaps of days, too."""
 
 _GAPS = (
@@ -71,7 +71,8 @@ def _short_months(plant: Planter) -> None:
         note = f"about {kept:.0%} of the rows are left"
         _once(plant, "C110", table, column, strength, value=month, note=note)
         if plant.block.first and kept < _HARDLY_ANY:
-            plant.follows("T105", table, None, column, "hardly any day of the month is left")
+            note = "hardly any day of the month is left"
+            plant.follows("T105", table, None, column, note, month)
         for quiet in ("2025-01", "2025-08"):
             if plant.block.first:
                 note = "quiet every year, not cut short"
@@ -87,7 +88,8 @@ def _gaps(plant: Planter) -> None:
         value = first.isoformat()
         _once(plant, "T105", table, column, strength, value=value, note=note)
         if plant.block.first:
-            plant.follows("C110", table, None, column, note)
+            for month in _months(first, first + timedelta(days=length)):
+                plant.follows("C110", table, None, column, note, month)
             note = "public holidays"
             plant.alike_table("T105", table, column, "2025-01-01", note)
 
@@ -99,8 +101,11 @@ def _stale(plant: Planter) -> None:
         note = f"nothing for {END_DAY - day_number(last)} days, else rows every day"
         _once(plant, "T106", table, column, strength, value=last.isoformat(), note=note)
         if plant.block.first:
-            for code in ("C110", "T105"):
-                plant.follows(code, table, None, column, "the table has gone stale")
+            note = "the table has gone stale"
+            after = last + timedelta(days=1)
+            plant.follows("T105", table, None, column, note, after.isoformat())
+            for month in _months(after, to_date(END_DAY)):
+                plant.follows("C110", table, None, column, note, month)
     if plant.block.first:
         for table, column, note in (
             ("campaigns", "started_at", "new ones begin with the quarter"),
@@ -108,6 +113,12 @@ def _stale(plant: Planter) -> None:
             ("plans", "period_start", "made once a quarter"),
         ):
             plant.alike_table("T106", table, column, "", note)
+
+
+def _months(first: date, last: date) -> list[str]:
+    """The months from one day to another, as 2025-04."""
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"{number // 12}-{number % 12 + 1:02d}" for number in numbers]
 
 
 def _heaps(plant: Planter) -> None:

@@ -30,7 +30,7 @@ from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.accuracy.confirmed import unconfirmed
 from dq.checks.rules.completeness.c104_hidden_null import RULE as HIDDEN_NULL
-from dq.checks.rules.completeness.heaps import heap
+from dq.checks.rules.completeness.heaps import heaps
 from dq.checks.rules.helpers import SYSTEM, number, rows
 from dq.checks.rules.values import nothing_found, work_name
 from dq.findings import Severity
@@ -108,9 +108,9 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
 
 
 def _nothing(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> list[object]:
-    """The value that stands for "unknown" in a column, as C104 finds it."""
-    found = heap(replace(context, params=HIDDEN_NULL.params), facts, column)
-    return [found[1]] if found is not None else []
+    """The values that stand for "unknown" in a column, as C104 finds them."""
+    as_there = replace(context, params=HIDDEN_NULL.params)
+    return [value for _, value in heaps(as_there, facts, column)]
 
 
 def _is_measure(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> bool:

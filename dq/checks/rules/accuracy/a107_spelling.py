@@ -7,7 +7,8 @@ or the words that the glossary allows.
 
 Another spelling of the same letters is a finding; a slip of a letter only where it is at least
 ten times rarer than its neighbour, or where the dictionary has the neighbour and not it, and
-no other column tells the two apart. Names of people and firms are no categories.
+no other column tells the two apart: neither one that each value decides, as the state, nor
+postcodes of which a town's rows all begin alike. Names of people and firms are no categories.
 
 Example: technolgy / technology, OnlineStore / Online Store, Орел / Орёл.
 Repair: replace the variant by the usual spelling; make the field a list to choose from.
@@ -15,6 +16,7 @@ Repair: replace the variant by the usual spelling; make the field a list to choo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -43,6 +45,17 @@ _PARENT_LIMIT = 200
 _PARENTS = 8
 _TELLS = 0.95
 _USUAL = 10
+
+_AREAS = (
+    "(?:^|[^A-Z0-9])([A-Z]{1,2})[0-9][0-9A-Z]? ?[0-9][A-Z]{2}(?:$|[^A-Z0-9])",
+    "(?:^|[^0-9])([0-9]{3})[0-9]{2,3}(?:$|[^0-9])",
+)
+"""The area in a postcode: letters of a British one, three digits of five or six."""
+
+_POSTCODE = re.compile("post.?code|postal|zip|индекс|індекс", re.I)
+_PLACES = ("text", "address", "postcode", "id", "category", "number")
+_AGREED = 3
+"""So many rows of a variant in one area, where none of its neighbour's is, are another town."""
 
 Contradicts = Callable[[str, str], bool]
 
@@ -123,10 +136,15 @@ def _contradicts(
         told = _told(context, table, column.name, parent.name)
         if told < _TELLS:
             continue
-        beside.append(_beside(context, table, column.name, parent.name, values))
+        beside.append(_beside(context, table, column.name, f.fold(f.col(parent.name)), values))
+    areas = _areas(context, table, column, values)
 
     def contradicts(value: str, neighbour: str) -> bool:
-        return any(contradicted(b.get(value, ()), b.get(neighbour, ())) for b in beside)
+        if any(contradicted(b.get(value, ()), b.get(neighbour, ())) for b in beside):
+            return True
+        mine = areas.get(value, {})
+        agreed = len(mine) == 1 and sum(mine.values()) >= _AGREED
+        return agreed and contradicted(mine, areas.get(neighbour, {}))
 
     return contradicts
 
@@ -168,18 +186,47 @@ def _told(context: RuleContext, table: str, column: str, parent: str) -> float:
 
 
 def _beside(
-    context: RuleContext, table: str, column: str, parent: str, values: list[str]
+    context: RuleContext, table: str, column: str, parent: exp.Expression, values: list[str]
 ) -> dict[str, set[str]]:
     query = (
-        exp.select(f.alias(f.col(column), "v"), f.alias(f.fold(f.col(parent)), "p"))
+        exp.select(f.alias(f.col(column), "v"), f.alias(parent, "p"))
         .from_(f.table(f"crm.{table}"))
-        .where(f.all_of(f.in_(f.col(column), values), f.not_null(f.col(parent))))
+        .where(f.all_of(f.in_(f.col(column), values), f.not_null(parent.copy())))
         .distinct()
     )
     found: dict[str, set[str]] = {}
     for row in rows(context, query):
         found.setdefault(str(row["v"]), set()).add(str(row["p"]))
     return found
+
+
+def _areas(
+    context: RuleContext, table: str, column: ColumnFacts, values: list[str]
+) -> dict[str, dict[str, int]]:
+    """For towns: the areas of their rows' postcodes with their counts."""
+    if column.kind != "city":
+        return {}
+    codes = [
+        f.nullif(f.regexp_extract(f.upper(f.col(c.name)), pattern, 1), f.lit(""))
+        for c in clear_text(context.tables[table], _PLACES)
+        if c.name == "address" or _POSTCODE.search(f"{c.name} {c.header or ''}")
+        for pattern in _AREAS
+    ]
+    if not codes:
+        return {}
+    area = f.coalesce(*codes) if len(codes) > 1 else codes[0]
+    town = f.col(column.name)
+    found = rows(
+        context,
+        exp.select(f.alias(town, "v"), f.alias(area, "p"), f.alias(f.count(), "n"))
+        .from_(f.table(f"crm.{table}"))
+        .where(f.all_of(f.in_(town.copy(), values), f.not_null(area.copy())))
+        .group_by(town.copy(), area.copy()),
+    )
+    areas: dict[str, dict[str, int]] = {}
+    for row in found:
+        areas.setdefault(str(row["v"]), {})[str(row["p"])] = number(row["n"])
+    return areas
 
 
 RULE = Rule(

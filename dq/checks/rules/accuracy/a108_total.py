@@ -2,7 +2,8 @@
 
 Which of the two is right nobody can tell from the report, and reports read different ones.
 Compared are: a line's total with quantity, price, discount and tax; a deal's amount with its
-live lines; what an invoice says was paid with its payments; the probability of closed deals
+live lines; what an invoice says was paid with its payments, and its tax with its amount (by
+sign and by the house's usual share); the probability of closed deals
 with their outcome; a weighted amount with amount and probability; the counters that a
 campaign keeps of its members and deals with the rows that are there.
 
@@ -24,6 +25,7 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.accuracy.rollups import rollups
+from dq.checks.rules.accuracy.taxes import invoice_taxes
 from dq.checks.rules.helpers import SYSTEM, number, rows
 from dq.checks.rules.values import nothing_found
 from dq.findings import Severity
@@ -59,9 +61,9 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     compared = [*_lines(context), *_deals(context), *_invoices(context), *_chances(context)]
     for comparison in compared:
         yield _judge(context, comparison)
-    counters = list(rollups(context))
-    yield from counters
-    if not compared and not counters:
+    others = [*invoice_taxes(context), *rollups(context)]
+    yield from others
+    if not compared and not others:
         yield Skip(None, "rule.A108.nothing")
 
 
@@ -288,7 +290,7 @@ RULE = Rule(
     needs=(
         "deal_lines.total",
         "deals.amount with deal_lines",
-        "invoices.paid_amount",
+        "invoices.paid_amount or tax",
         "counters of campaigns with touches or deals",
     ),
     doc=__doc__ or "",

@@ -18,7 +18,7 @@ from sqlglot import exp
 
 from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rule import Check, CheckLike, Query, Rule, Scope, Skip, ValueCheck
-from dq.checks.rules.completeness.heaps import heap
+from dq.checks.rules.completeness.heaps import heaps
 from dq.checks.rules.completeness.nothing import hidden_null
 from dq.checks.rules.helpers import count_query, rows
 from dq.findings import Severity
@@ -37,6 +37,12 @@ SENTINEL_DAYS = tuple(
 
 NOTES = {("activities", "note"), ("leads", "note"), ("tasks", "note")}
 """Notes that say nothing are C108's."""
+
+NO_ANSWERS = {("contacts", "title"), ("accounts", "industry")}
+"""Categories in which «нет» is no option: everybody has a post, every firm a trade."""
+
+SURNAMES = ("Blank", "Missing", "None")
+"""Words for nothing that are surnames as well (others, as Null, are names to the judge)."""
 
 UNCONVERTED = "work.unconverted"
 UNUSED, UNUSED_ROWS = 0.995, 100
@@ -69,13 +75,11 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
 
 def _column(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Iterator[CheckLike]:
     if column.type == "text":
-        yield from _words(facts.name, column)
+        yield from _words(facts, column)
     elif column.type in ("date", "timestamp"):
         yield from _days(context, facts, column)
     elif column.type in ("integer", "decimal"):
-        found = heap(context, facts, column)
-        if found is not None:
-            reason, value = found
+        for reason, value in heaps(context, facts, column):
             yield Check(
                 facts.name,
                 f.as_decimal(f.col(column.name)).eq(f.as_decimal(f.lit(value))),
@@ -130,23 +134,58 @@ def _unconverted(context: RuleContext, facts: TableFacts) -> Iterator[Query]:
         yield Query(facts.name, sql, count_query(f"crm.{facts.name}"), name)
 
 
-def _words(table: str, column: ColumnFacts) -> Iterator[CheckLike]:
-    cell = f.col(column.name)
+def _words(facts: TableFacts, column: ColumnFacts) -> Iterator[CheckLike]:
+    table, cell = facts.name, f.col(column.name)
+    kind = column.name if (table, column.name) in NO_ANSWERS else column.kind
+    surname = _surname(facts, column)
     if column.values is None:
         suspect = f.any_of(hidden_null(cell), f.full_match(cell, REPEATED))
-        yield ValueCheck(table, column.name, EmptyJudge(column.kind), suspect)
-        return
-    found = list(defaults(dict(column.values), column.kind, column.header))
-    for reason in sorted({d.reason for d in found}):
-        words = [d.value for d in found if d.reason == reason]
+        others = None if surname is None else f.not_(surname)
+        yield ValueCheck(table, column.name, EmptyJudge(kind), suspect, when=others)
+    else:
+        yield from _known(table, column, kind, surname)
+    if surname is not None:
         yield Check(
             table,
-            f.in_(cell, words),
+            surname.copy(),
+            column=column.name,
+            cause=f.concat(f.lit("soft:"), cell.copy()),
+            args={"word": cell.copy()},
+            severity=Severity.INFO,
+        )
+
+
+def _known(
+    table: str, column: ColumnFacts, kind: str, surname: exp.Expression | None
+) -> Iterator[Check]:
+    """Words for nothing of a column all of whose values are known."""
+    cell = f.col(column.name)
+    found = list(defaults(dict(column.values or ()), kind, column.header))
+    for reason in sorted({d.reason for d in found}):
+        words = [d.value for d in found if d.reason == reason]
+        said = f.in_(cell, words)
+        yield Check(
+            table,
+            said if surname is None else f.all_of(said, f.not_(surname.copy())),
             column=column.name,
             cause=f.lit(reason) if reason == "hash" else f.concat(f.lit(f"{reason}:"), cell),
             args={"word": cell},
             severity=Severity.INFO if reason == "soft" or _unused(column, words) else None,
         )
+
+
+def _surname(facts: TableFacts, column: ColumnFacts) -> exp.Expression | None:
+    """Whether a word for nothing is written as a surname, beside a first name; never NULL."""
+    first = facts.columns.get("first_name")
+    if column.name != "last_name" or first is None or not first.filled:
+        return None
+    cell, beside = f.col("last_name"), f.col("first_name")
+    named = f.all_of(
+        f.not_null(beside),
+        f.not_(f.coalesce(hidden_null(beside.copy()), f.lit(False))),
+        f.not_(f.fold(beside.copy()).eq(f.fold(cell.copy()))),
+    )
+    return f.coalesce(f.all_of(f.in_(cell, SURNAMES), named), f.lit(False))
 
 
 def _unused(column: ColumnFacts, words: Sequence[str]) -> bool:
@@ -164,13 +203,14 @@ def _days(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Itera
         cause=f.lit("sentinel_date"),
         args={"word": f.as_text(day)},
     )
-    found = heap(context, facts, column)
-    if found is not None and found[1] not in SENTINEL_DAYS:
+    for reason, value in heaps(context, facts, column):
+        if value in SENTINEL_DAYS:
+            continue
         yield Check(
             facts.name,
-            day.copy().eq(f.lit(found[1])),
+            day.copy().eq(f.lit(value)),
             column=column.name,
-            cause=f.lit(f"{found[0]}:{found[1]}"),
+            cause=f.lit(f"{reason}:{value}"),
             args={"word": f.as_text(day.copy())},
         )
 
@@ -183,7 +223,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     checks=checks,
     needs=("any table",),
-    params={"share": 0.1, "least": 10},
+    params={"share": 0.1, "said_share": 0.005, "least": 10},
     folds={"word": 0, "soft": 0, "choice": 0},
     doc=__doc__ or "",
 )

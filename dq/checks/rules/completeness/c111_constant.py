@@ -23,12 +23,16 @@ from dq.sql.queries import union_all
 __all__ = ["RULE"]
 
 NORMAL = ("currency", "pipeline", "country", "kind", "id", "legal_form", "status", "department")
+"""One value in these is usual: a house has one currency, an export one pipeline or kind."""
+
+CHOSEN = {("tasks", "kind"), ("tickets", "kind")}
+"""Except that people choose it each time: one value is the form's default, never changed."""
 
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
     for name in sorted(context.tables):
         facts = context.tables[name]
-        judged = [c for c in facts.columns.values() if _judged(c)]
+        judged = [c for c in facts.columns.values() if _judged(name, c)]
         if not judged:
             yield Skip(name, "needs.other_columns")
             continue
@@ -39,8 +43,9 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         yield Query(name, sql, evidence)
 
 
-def _judged(column: ColumnFacts) -> bool:
-    return column.header is not None and column.name not in NORMAL and column.kind != "id"
+def _judged(table: str, column: ColumnFacts) -> bool:
+    usual = column.name in NORMAL and (table, column.name) not in CHOSEN
+    return column.header is not None and not usual and column.kind != "id"
 
 
 def _constant(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +13,7 @@ from dq.checks.context import ColumnFacts, RuleContext, TableFacts
 from dq.checks.rules.helpers import number, rows
 from dq.sql import portable as f
 
-__all__ = ["heap"]
+__all__ = ["heaps"]
 
 TOP = 1_000
 TRUE_ZEROS = (
@@ -20,22 +22,33 @@ TRUE_ZEROS = (
 )  # fmt: skip
 """Columns in which a zero is as good a value as another."""
 
+SAID = re.compile("budget|бюджет", re.I)
+"""Columns of sums that somebody says: nobody has a budget of nothing, or one of 999."""
+
+_BESIDE = Decimal("0.2")
+_ALONE, _CHARMED = 5, 5
+
 Found = tuple[str, Decimal | date]
 
 
-def heap(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Found | None:
-    """(reason, value) of a default heaped at the edge of the column's values, or None."""
+def heaps(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Iterator[Found]:
+    """(reason, value) of defaults heaped away from the column's other values.
+
+    At the edge of all values, or, where people say a sum, nines among round numbers.
+    """
     if column.name in TRUE_ZEROS:
-        return None
+        return
     if column.type in ("date", "timestamp"):
-        return _date_heap(context, facts, column) if column.name == "birth_date" else None
+        if column.name == "birth_date":
+            yield from _date_heap(context, facts, column)
+        return
     if column.kind not in ("money", "number", "duration"):
-        return None
+        return
     counts = _top(context, facts.name, column.name)
     numbers = [(Decimal(str(v)), n) for v, n in counts]
-    least = max(
-        number(context.params["least"]), float(str(context.params["share"])) * column.filled
-    )
+    said = column.kind == "money" and SAID.search(f"{column.name} {column.header or ''}")
+    share = float(str(context.params["said_share" if said else "share"]))
+    least = max(number(context.params["least"]), share * column.filled)
     for value, count in numbers:
         if count < least:
             break
@@ -45,10 +58,25 @@ def heap(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Found 
         if column.kind == "money" and value in (0, 1) and _far_above(value, others):
             if value == 0 and _explained(context, facts, column.name):
                 continue
-            return ("zero" if value == 0 else "heap"), value
-        if set(str(value.normalize())) == {"9"} and value >= 99 and value > others[-1][0]:
-            return "nines", value
-    return None
+            yield ("zero" if value == 0 else "heap"), value
+        if _nines(value) and (value > others[-1][0] or (said and _typed_in(value, count, others))):
+            yield "nines", value
+
+
+def _nines(value: Decimal) -> bool:
+    return value >= 99 and set(str(value.normalize())) == {"9"}
+
+
+def _typed_in(value: Decimal, count: int, others: list[tuple[Decimal, int]]) -> bool:
+    """Whether nines stand alone among sums that are said in round numbers.
+
+    No sum nearby is nearly as frequent, and sums that end in 9, as prices do, are rare: where
+    499 and 1,999 are said as well, 999 is a price.
+    """
+    low, high = value * (1 - _BESIDE), value * (1 + _BESIDE)
+    beside = max((n for v, n in others if low <= v <= high), default=0)
+    charmed = sum(n for v, n in others if int(v) % 10 == 9)
+    return count >= _ALONE * beside and count >= _CHARMED * charmed
 
 
 def _top(context: RuleContext, table: str, column: str) -> list[tuple[object, int]]:
@@ -115,7 +143,7 @@ def _explained(context: RuleContext, facts: TableFacts, column: str) -> bool:
     return False
 
 
-def _date_heap(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Found | None:
+def _date_heap(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Iterator[Found]:
     """The first of January that a form puts in: ten times more frequent than any other day."""
     days = [
         (v.date() if isinstance(v, datetime) else v, n)
@@ -123,9 +151,8 @@ def _date_heap(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> 
         if isinstance(v, date)
     ]
     if len(days) < 10:
-        return None
+        return
     (day, count), (_, following) = days[0], days[1]
     least = max(number(context.params["least"]), 0.05 * column.filled)
     if (day.month, day.day) == (1, 1) and count >= least and count >= 10 * following:
-        return "heap", day
-    return None
+        yield "heap", day

@@ -3,7 +3,8 @@
 Capitals, spaces, quotes, the place of the legal form and the way a phone is written make no
 other record. Only identifying fields are compared (name, company, e-mail, phone, tax number,
 domain, address); a table without two of them, or one that is nearly unique, holds nothing
-that identifies a record. Deals need account and name, or account, amount and day; activities
+that identifies a record. Deals need account and name (with amount, days and contract number where
+they are given), or account, amount and day; activities
 and tasks owner, related record, text and time. A blank agrees with nothing.
 
 Example: «ООО "ВЕКТОР"» and «Вектор ООО» with one ИНН.

@@ -147,7 +147,11 @@ def _keyed(
 
 
 def deals(context: RuleContext, also: Sequence[str] = ()) -> Same | None:
-    """The same of deals: account and name, or account, amount and day; None without these."""
+    """The same of deals: account and name, or account, amount and day; None without these.
+
+    Named deals agree in amount, days and contract number as well: who enters a deal again does
+    so minutes later, a renewal has days and a number of its own.
+    """
     dates = [c for c in ("created_at", "closed_at") if context.filled("deals", c)]
     named = context.filled("deals", "name")
     amount = context.filled("deals", "amount")
@@ -155,9 +159,10 @@ def deals(context: RuleContext, also: Sequence[str] = ()) -> Same | None:
         return None
     columns = ["account_id", *(["name"] if named else []), *(["amount"] if amount else []), *dates]
     others = [c for c in ("contact_id", "owner_id", "pipeline") if context.filled("deals", c)]
+    contract = ["contract_no"] if context.filled("deals", "contract_no") else []
     records = exp.select(
         *[f.col(c) for c in ("id", *SYSTEM)],
-        *[f.col(c) for c in dict.fromkeys([*columns, *others, *also])],
+        *[f.col(c) for c in dict.fromkeys([*columns, *others, *contract, *also])],
         f.alias(f.fold(f.col("name")) if named else f.null("text"), "_name"),
     ).from_(f.table("crm.deals"))
     judged = [f.not_null(f.col("account_id"))]
@@ -167,7 +172,11 @@ def deals(context: RuleContext, also: Sequence[str] = ()) -> Same | None:
     else:
         judged.append(f.col("amount") > f.as_decimal(f.lit(0)))
         judged += [f.not_null(f.col(c)) for c in dates]
-    keys = [f.col("_name") if c == "name" else f.col(c) for c in columns]
-    keys += [f.col(c) for c in others] if not named else []
+    if named:
+        days = [f.date_of(f.as_timestamp(f.col(c))) for c in dates]
+        keys = [f.col("_name"), *[f.col(c) for c in columns if c not in ("name", *dates)], *days]
+        keys += [f.fold(f.col(c)) for c in contract]
+    else:
+        keys = [f.col(c) for c in (*columns, *others)]
     value = f.col("name") if named else f.col("account_id")
     return Same(records, tuple(keys), f.all_of(*judged), value)

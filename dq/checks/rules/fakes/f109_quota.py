@@ -6,7 +6,9 @@ records measure the quota, not the work. Judged against the owner's own habit an
 others: a mark that the values of others pass evenly, sums that are a price of the list,
 evening shifts, the usual rush of a month's last days and what a machine does in one instant
 are none. Marks and plans are read from `plans` (their terms say seconds, a bonus or calls) and
-from the parameter `marks`; a month ends in its last four hours.
+from the parameter `marks`; a month ends in its last four hours. Of deals the two hours before
+the end of work on its last day are judged too (calendar: work_hours): six or more by one owner,
+nearly all that he closed on that day, where other days and colleagues spread over the hours.
 
 Example: twenty calls between eight and midnight on the last day of each month, one on others.
 Repair: measure what came of it; take such records out of the plan until somebody vouches.
@@ -20,9 +22,10 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
+from dq.checks.rules.fakes.last_hours import bursts, single_deeds
 from dq.checks.rules.fakes.marks import above_mark, marks
 from dq.checks.rules.fakes.plans import always_met
-from dq.checks.rules.fakes.work import has_clock, is_message, midnight
+from dq.checks.rules.fakes.work import has_clock
 from dq.checks.rules.helpers import SYSTEM, count_query, number
 from dq.checks.rules.values import nothing_found
 from dq.findings import Severity
@@ -36,6 +39,9 @@ TABLES: Mapping[str, str] = {
     "tasks": "completed_at",
 }
 """Table: when its deeds were done."""
+
+BURSTS = ("deals",)
+"""Tables whose last working hours are judged: what is won then moves the period's total."""
 
 VALUES: Mapping[str, str] = {"activities": "duration_s", "deals": "amount"}
 """Table: the column that a mark can be set on."""
@@ -57,6 +63,7 @@ def _table(context: RuleContext, table: str) -> Iterator[CheckLike]:
         return
     done = [
         *_last_hours(context, table, moment),
+        *(bursts(context, table, moment) if table in BURSTS else ()),
         *([] if value is None else _above_marks(context, table, value)),
         *always_met(context, table, moment),
     ]
@@ -79,7 +86,7 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
     evening = f.hour(at) >= f.lit(24 - number(context.params["hours"]))
     late = f.coalesce(evening, f.lit(False))
     last = f.coalesce(f.month(at).neq(f.month(f.add_days(at, f.lit(1)))), f.lit(False))
-    deeds = _single_deeds(context, table, moment)
+    deeds = single_deeds(context, table, moment)
     habits = _habits(deeds.copy(), late, last)
     usual = f.div0(f.col("evenings") + f.lit(1), f.col("days"))
     often = f.div0(f.col("heaped"), f.col("ends"))
@@ -102,34 +109,6 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
         .join(odd.subquery("o"), on=f.col("who", "r").eq(f.col("whose", "o")), join_type="inner")
     )
     yield Query(table, sql, count_query(f"crm.{table}", f.not_null(f.col(moment))), moment)
-
-
-def _single_deeds(context: RuleContext, table: str, moment: str) -> exp.Select:
-    """id, system columns, who, at: what was not done together with others at one instant."""
-    at = f.col(moment)
-    judged = [f.not_null(at), f.not_null(f.col("owner_id")), f.not_(midnight(at))]
-    if table == "deals" and context.has("deals", "status"):
-        judged.append(f.col("status").eq(f.lit("won")))
-    if table == "activities" and context.has(table, "kind"):
-        judged.append(f.not_(is_message(f.col("kind"))))
-    done = exp.select(
-        *[f.col(c) for c in ("id", *SYSTEM)],
-        f.alias(f.col("owner_id"), "who"),
-        f.alias(at.copy(), "at"),
-    ).from_(f.table(f"crm.{table}")).where(f.all_of(*judged))  # fmt: skip
-    instants = (
-        exp.select(f.alias(f.col("at"), "crowded"), f.alias(f.count(), "n"))
-        .from_(done.copy().subquery("i"))
-        .group_by(f.col("at"))
-    )
-    crowds = exp.select(f.col("crowded")).from_(instants.subquery("n"))
-    crowds = crowds.where(f.col("n") >= f.lit(number(context.params["instant"])))
-    return (
-        exp.select(*[f.alias(f.col(c, "d"), c) for c in ("id", *SYSTEM, "who", "at")])
-        .from_(done.subquery("d"))
-        .join(crowds.subquery("c"), on=f.col("at", "d").eq(f.col("crowded", "c")), join_type="left")
-        .where(f.is_null(f.col("crowded", "c")))
-    )
 
 
 def _habits(deeds: exp.Select, late: exp.Expression, last: exp.Expression) -> exp.Select:
@@ -174,6 +153,9 @@ RULE = Rule(
         "least": 10,
         "times": 5,
         "instant": 5,
+        "work_hours": 2,
+        "burst": 6,
+        "burst_z": 4,
         "marks": {},
         "width": 0.06,
         "share": 0.2,

@@ -12,6 +12,7 @@ from dq.checks.rule import Query
 from dq.checks.rules.helpers import Link, count_query, number, rows
 from dq.checks.rules.relations.near import NearNames, near_schema
 from dq.checks.rules.values import nothing_found
+from dq.crm.lookups import name_form
 from dq.crm.model import entity
 from dq.sql import portable as f
 
@@ -131,7 +132,7 @@ def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> 
         ambiguous = exp.select(f.col("n")).from_(f.table(names)).where(f.col("copies") > f.lit(1))
         query = query.join(
             ambiguous.subquery("a"),
-            on=f.fold(f.col("value", "c")).eq(f.col("n", "a")),
+            on=name_form(f.col("value", "c")).eq(f.col("n", "a")),
             join_type="left",
         ).where(f.is_null(f.col("n", "a")))
     context.engine.create(f"work.{place}", query)

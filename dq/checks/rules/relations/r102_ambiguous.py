@@ -16,6 +16,7 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.helpers import Link, blank_links, count_query, links, number, rows
+from dq.crm.lookups import name_form
 from dq.findings import Severity
 from dq.sql import portable as f
 
@@ -47,7 +48,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
                 *[f.alias(f.col(c, "t"), c) for c in ("_source", "_row", "_money", "_won")],
             )
             .from_(f.table(f"crm.{link.table}", "t"))
-            .join(doubled.subquery("d"), on=f.fold(value).eq(f.col("n", "d")), join_type="inner")
+            .join(doubled.subquery("d"), on=name_form(value).eq(f.col("n", "d")), join_type="inner")
         )
         place = f"work.R102_{link.table}_{link.column}"
         context.engine.create(place, matched)

@@ -16,6 +16,7 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.helpers import Link, blank_links, count_query, links, repeated_rows
+from dq.crm.lookups import name_form
 from dq.findings import Severity
 from dq.sql import portable as f
 from dq.sql.queries import union_all
@@ -55,7 +56,7 @@ def _joined(context: RuleContext, link: Link) -> exp.Query:
         first = f.trim(f.split_part(value, f.lit(separator), f.lit(1)))
         second = f.trim(f.split_part(value, f.lit(separator), f.lit(2)))
         if link.by_name:
-            first, second = f.fold(first), f.fold(second)
+            first, second = name_form(first), name_form(second)
         pieces.append(
             exp.select(
                 *[f.col(c) for c in ("key", "value", *PLACE)],
@@ -65,7 +66,7 @@ def _joined(context: RuleContext, link: Link) -> exp.Query:
             .from_(f.table(several, "u"))
             .where(f.contains(value, f.lit(separator)))
         )
-    whole = f.fold(f.col("value", "p")) if link.by_name else f.col("value", "p")
+    whole = name_form(f.col("value", "p")) if link.by_name else f.col("value", "p")
     query = exp.select(
         *[f.alias(f.col(c, "p"), c) for c in ("key", "value", *PLACE)],
         f.alias(f.lit("joined"), "cause"),

@@ -2,7 +2,8 @@
 
 A seller without a single deal, a product that nobody sold: perhaps the links point to a
 misspelt twin. Peers of a person are those of the same role; who is new, switched off or
-withdrawn has a reason of his own.
+withdrawn has a reason of his own, and a record that others of its table stand under (a
+programme over its campaigns) works through them.
 
 Example: 5 of 35 sellers have no deal; the other 30 have 293 on average.
 Repair: none if it is true; else look for the name under which the children are filed.
@@ -82,6 +83,18 @@ def _in_service(context: RuleContext, table: str) -> exp.Expr:
     return f.all_of(*conditions)
 
 
+def _heads(context: RuleContext, table: str) -> exp.Select | None:
+    """Records (`head`) that others of the same table name as their parent."""
+    if not context.filled(table, "parent_id"):
+        return None
+    return (
+        exp.select(f.alias(f.col("parent_id"), "head"))
+        .from_(f.table(f"crm.{table}"))
+        .where(f.not_null(f.col("parent_id")))
+        .distinct()
+    )
+
+
 def _childless(context: RuleContext, link: Link) -> Query:
     place = f"work.R106_{link.table}_{link.column}"
     children = (
@@ -92,8 +105,7 @@ def _childless(context: RuleContext, link: Link) -> Query:
     )
     by_role = context.filled(link.target, "role")
     peers = f.coalesce(f.col("role", "p"), f.lit("")) if by_role else f.lit("")
-    context.engine.create(
-        place,
+    parents = (
         exp.select(
             f.alias(f.col("id", "p"), "key"),
             *[f.alias(f.col(c, "p"), c) for c in ("_source", "_row", "_money", "_won")],
@@ -102,8 +114,14 @@ def _childless(context: RuleContext, link: Link) -> Query:
         )
         .from_(f.table(f"crm.{link.target}", "p"))
         .join(children.subquery("c"), on=f.col("id", "p").eq(f.col("pid", "c")), join_type="left")
-        .where(_in_service(context, link.target)),
+        .where(_in_service(context, link.target))
     )
+    heads = _heads(context, link.target) if link.table == "touches" else None
+    if heads is not None:
+        above = f.col("id", "p").eq(f.col("head", "h"))
+        parents = parents.join(heads.subquery("h"), on=above, join_type="left")
+        parents = parents.where(f.is_null(f.col("head", "h")))
+    context.engine.create(place, parents)
     judged = _judged(context, place)
     some = [
         exp.select(
