@@ -356,6 +356,10 @@ def test_connection_cut_in_the_middle(
     assert (tmp_path / ".dq" / "latest").read_text(encoding="utf-8") == latest
     after = sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*"))
     assert [p for p in after if "lock" not in p.name] == [p for p in before if "lock" not in p.name]
+    scanned = dq("scan", postgres_server.url, "--sheet", "deals", cwd=tmp_path)
+    assert (scanned.code, scanned.out) == (3, "")
+    assert "The database stopped after " in scanned.err
+    assert not (tmp_path / "dq-scan.html").exists()
     postgres_server.run(DEALS.format(rows=60, cut="NULL::text"))
     assert dq("run", cwd=tmp_path).code in (0, 1)
 
