@@ -273,6 +273,7 @@ def _inputs(raws: Sequence[RawTable], mapping: ProjectMapping) -> tuple[InputFac
                 unmapped=source.unmapped if source else tuple(raw.columns),
                 sha256=raw.facts.sha256,
                 notes=tuple(replace(n, file=raw.facts.file.name) for n in raw.facts.notes),
+                url=raw.facts.url,
             )
         )
     return tuple(facts)

@@ -177,7 +177,10 @@ class Note:
 
 @dataclass(frozen=True)
 class InputFact:
-    """One file (or sheet) that was read, and what became of its rows."""
+    """One file, sheet or table that was read, and what became of its rows.
+
+    `url` is the address of a database as it was given, secrets as `${NAME}`.
+    """
 
     name: str
     file: str
@@ -194,6 +197,7 @@ class InputFact:
     unmapped: tuple[str, ...]  # headers kept under their own names
     sha256: str
     notes: tuple[Note, ...] = ()
+    url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,7 @@ def _input(fact: InputFact, t: Translator) -> dict[str, object]:
         "format": fact.format,
         "encoding": fact.encoding,
         "delimiter": fact.delimiter,
+        "url": fact.url,
         "rows_read": fact.rows_read,
         "rows_kept": fact.rows_kept,
         "rows_reported": fact.rows_reported,

@@ -389,15 +389,17 @@ def _in_project(verb: str, project: Path) -> str:
 
 def _files(result: Result) -> str:
     """What was read, quoted as this system's shell takes it: the file, the folder, the files."""
-    paths = list(dict.fromkeys(Path(fact.file) for fact in result.inputs))
+    databases = dict.fromkeys(fact.url for fact in result.inputs if fact.url)
+    paths = list(dict.fromkeys(Path(fact.file) for fact in result.inputs if not fact.url))
     folders = {path.parent for path in paths}
     named = _quoted(paths)
     many = len(paths) > 1 and len(folders) == 1 and len(named) > _LONG
-    return _quoted(folders) if many else named
+    words = [_quoted(folders) if many else named, _quoted(databases)]
+    return " ".join(word for word in words if word)
 
 
-def _quoted(paths: Iterable[Path]) -> str:
-    names = [_from_here(path) for path in paths]
+def _quoted(paths: Iterable[Path | str]) -> str:
+    names = [path if isinstance(path, str) else _from_here(path) for path in paths]
     return subprocess.list2cmdline(names) if os.name == "nt" else shlex.join(names)
 
 

@@ -386,7 +386,7 @@ def test_init_and_run_from_a_database_keep_no_secret(
     finally:
         postgres_server.run("DROP TABLE contacts")
     assert run.code in (0, 1), run.err
-    assert "contacts" in scan.out
+    assert f"dq init --from '{postgres_server.url}'" in scan.out  # what it says can be typed
     told = [begun.out, begun.err, run.out, run.err, scan.out, scan.err]
     kept = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
     secret = PASSWORD.encode()
