@@ -434,11 +434,13 @@ class Project:
         from dq.worklists import write_worklists
 
         of = find_run(self.folder, run)
+        told = (fact.get("preset") for fact in of.document["inputs"])
+        preset = next((name for name in told if name not in (None, "generic")), None)
         with self.store() as store:
             answers = store.answers()
         with self.chosen(wanted, of.run_id) as found:
             made = write_worklists(
-                found, of, folder, translator(language), by=by, most=most, answers=answers
+                found, of, folder, translator(language, preset), by=by, most=most, answers=answers
             )
         if made:
             self.viewed(f"worklists/{of.run_id}")

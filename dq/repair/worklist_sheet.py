@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ABOUT", "ANSWERS", "COLUMNS", "FORMAT", "MARK", "Words", "held", "written"]
 
 COLUMNS: Mapping[str, int] = {
-    "code": 7, "severity": 11, "table": 13, "key": 16, "name": 30, "wrong": 46, "column": 18,
+    "code": 9, "severity": 11, "table": 13, "key": 16, "name": 30, "wrong": 46, "column": 18,
     "value": 24, "todo": 46, "money": 14, "place": 28, "before": 24, "answer": 16, "reason": 36,
     "new_value": 24, "id": 20,
 }  # fmt: skip

@@ -46,6 +46,7 @@ def migrate(database: Database, clock: Clock, backups: Path, steps: Sequence[Mig
     began = _version(database)
     if began == newest:
         return
+    now = clock.now()
     for step in steps:
         version = _version(database)
         if version > newest:
@@ -59,7 +60,7 @@ def migrate(database: Database, clock: Clock, backups: Path, steps: Sequence[Mig
         if version >= step.version:
             continue
         if began > 0:  # a new store has nothing to lose
-            stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
+            stamp = now.strftime("%Y%m%dT%H%M%S%f")
             database.copy_to(backups / f"store-v{version}-{stamp}.db")
         with database.transaction():
             # Another process may have made the step while this one waited.
@@ -72,7 +73,7 @@ def migrate(database: Database, clock: Clock, backups: Path, steps: Sequence[Mig
                     {
                         "version": step.version,
                         "name": step.name,
-                        "applied": iso(clock.now()),
+                        "applied": iso(now),
                     },
                 )
 

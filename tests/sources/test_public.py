@@ -9,7 +9,16 @@ import dq.sources
 
 
 def test_surface() -> None:
-    assert dq.sources.__all__ == ["ReadOptions", "read", "sniff"]
+    assert dq.sources.__all__ == [
+        "Address",
+        "Database",
+        "ReadOptions",
+        "Wanted",
+        "is_address",
+        "open_database",
+        "read",
+        "sniff",
+    ]
 
 
 def test_import_loads_nothing_heavy() -> None:
