@@ -229,13 +229,15 @@ class TableSummary:
 class OriginSummary:
     """What made records of a table (`form:Landing`, `user:u7`), and how many are bad.
 
-    `bad` are live records with an unsuppressed error or critical, `of` all of this origin.
+    `bad` are live records with an unsuppressed error or critical, `of` all of this origin;
+    `name` is that of the person whose key the origin is.
     """
 
     table: str
     origin: str
     bad: int
     of: int
+    name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["look_at_files", "look_at_kept"]
 
-_DERIVED = frozenset(
-    "merged_into_id amount_base margin_base open_days last_activity_at department".split()
-)
-"""Columns of kept tables that no file has."""
-
 _TYPES = {
     "int64": "integer", "double": "double", "bool": "boolean", "date32[day]": "date",
     "timestamp[us]": "timestamp",
@@ -150,11 +145,12 @@ def _kept_columns(engine: Engine, table: str) -> list[Seen]:
     """Columns of a kept table as the model knows them; own ones by their type alone."""
     from dq.checks.overview import Seen
     from dq.crm.model import TABLES
+    from dq.repair.stored import DERIVED
 
     model = TABLES.get(table)
     seen = []
     for field in engine.schema("work.looked_at"):
-        if field.name.startswith("_") or field.name in _DERIVED:
+        if field.name.startswith("_") or field.name in DERIVED:
             continue
         known = model.columns.get(field.name) if model else None
         kind = "decimal" if str(field.type).startswith("decimal") else "text"

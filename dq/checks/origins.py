@@ -8,7 +8,7 @@ thousand records is an import, whoever pressed the button.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
@@ -18,7 +18,7 @@ from dq.findings import OriginSummary
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
-__all__ = ["MOST", "origin_of", "summed_origins"]
+__all__ = ["MOST", "origin_of", "summed_origins", "user_names"]
 
 MOST = 20
 """Origins told of a table: those with the most bad records."""
@@ -63,6 +63,7 @@ _HEADERS: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 
 _KINDS = tuple(_HEADERS)
+_PREFIXES = {"import": "import", "integration": "integration", "api": "integration", "form": "form"}
 _OTHER = re.compile(r"[\W_]+")
 
 
@@ -73,10 +74,25 @@ def origin_of(facts: TableFacts) -> exp.Expression | None:
         for column in facts.columns.values():
             if column.filled and _kind(column) == kind:
                 cell = f.nullif(f.trim(f.as_text(f.col(column.name))), f.lit(""))
-                found.append(f.concat(f.lit(f"{kind}:"), cell))
+                found.append(_told(cell, kind))
     if not found:
         return None
     return found[0] if len(found) == 1 else f.coalesce(*found)
+
+
+def _told(cell: exp.Expression, kind: str) -> exp.Expression:
+    """`kind:name`; where the cell itself begins so (`import:2026-03`), as the cell has it."""
+    own = [
+        (
+            f.starts_with(f.lower(cell.copy()), f.lit(f"{word}:")),
+            f.concat(
+                f.lit(f"{said}:"),
+                f.substring(cell.copy(), f.lit(len(word) + 2), f.length(cell.copy())),
+            ),
+        )
+        for word, said in _PREFIXES.items()
+    ]
+    return f.case(*own, default=f.concat(f.lit(f"{kind}:"), cell))
 
 
 def _kind(column: ColumnFacts) -> str | None:
@@ -99,7 +115,26 @@ def summed_origins(engine: Engine, facts: Mapping[str, TableFacts]) -> tuple[Ori
         return ()
     rows = engine.query(union_all(queries)).to_pylist()
     rows.sort(key=lambda r: (-r["bad"], -r["of"], r["t"], r["origin"]))
-    return tuple(OriginSummary(r["t"], r["origin"], r["bad"], r["of"]) for r in rows)
+    names: Mapping[str, str] = {}
+    if "users" in facts and "name" in facts["users"].columns:
+        names = user_names(engine, "crm.users", [r["origin"] for r in rows])
+    return tuple(
+        OriginSummary(r["t"], r["origin"], r["bad"], r["of"], names.get(r["origin"])) for r in rows
+    )
+
+
+def user_names(engine: Engine, users: str, origins: Iterable[str | None]) -> dict[str, str]:
+    """Names of the staff that origins tell by a key (`user:u7`), by the origin."""
+    keys = sorted({o.removeprefix("user:") for o in origins if o and o.startswith("user:")})
+    if not keys:
+        return {}
+    query = (
+        exp.select(f.col("id"), f.alias(f.min(f.col("name")), "name"))
+        .from_(f.table(users))
+        .where(f.all_of(f.in_(f.col("id"), keys), f.not_null(f.col("name"))))
+        .group_by(f.col("id"))
+    )
+    return {f"user:{row['id']}": row["name"] for row in engine.query(query).to_pylist()}
 
 
 def _summed(table: str, origin: exp.Expression) -> exp.Select:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from dq.cli.options import State, assessment_options, build_settings
-from dq.cli.output import FORMATS, deliver, language_of, progress_for
+from dq.cli.output import FORMATS, TABULAR, deliver, language_of, progress_for
 
 __all__ = ["command"]
 
@@ -65,4 +65,6 @@ def command(
             language=language,
             project=project.folder,
         )
+    if format_ in TABULAR:
+        project.viewed("findings/check")
     return result.exit_code

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BINARY",
     "FORMATS",
+    "TABULAR",
     "deliver",
     "error_sentence",
     "language_of",
@@ -30,6 +31,9 @@ FORMATS = ("text", "json", "html", "github", "junit", "sarif", "csv", "xlsx", "p
 
 BINARY = ("xlsx", "parquet")
 """Formats that no terminal shows."""
+
+TABULAR = ("csv", *BINARY)
+"""Work files with values in full: the ledger notes that they were taken."""
 
 
 def language_of(state: State, default: str | None = None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from dq.cli.options import State, assessment_options, build_settings
-from dq.cli.output import FORMATS, deliver, language_of, progress_for
+from dq.cli.output import FORMATS, TABULAR, deliver, language_of, progress_for
 
 __all__ = ["command"]
 
@@ -59,6 +59,8 @@ def command(
         language=language,
         project=project.folder,
     )
+    if format_ in TABULAR:
+        project.viewed(f"findings/{result.run_id}")
     page = project.folder / "dq-report.html"
     with atomic_write(page) as handle:
         handle.write(render(result, "html", language=language, limit=limit, project=project.folder))

@@ -208,6 +208,7 @@ def _origin(origin: OriginSummary) -> dict[str, object]:
     return {
         "table": origin.table,
         "origin": str(isolate(mask_emails(origin.origin))),
+        "name": origin.name,
         "bad": origin.bad,
         "of": origin.of,
     }

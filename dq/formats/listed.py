@@ -129,17 +129,16 @@ def breakdown_text(rows: Sequence[Row], by: str, t: Translator, *, width: int, p
         t.t("findings.head.findings"),
         t.t("findings.head.records"),
     ]
-    cells = [
-        [_named(row["name"], t), t.number(row["findings"]), t.number(row["records"])]
-        for row in rows
-    ]
+    cells = [[_named(row, t), t.number(row["findings"]), t.number(row["records"])] for row in rows]
     return "\n".join(grid(cells, width, header=header, right={1, 2}, paint=paint)) + "\n"
 
 
-def _named(name: object, t: Translator) -> str:
+def _named(row: Row, t: Translator) -> str:
+    name, person = row["name"], row.get("person")
     if name is None:
         return t.t("findings.unknown")
-    return isolate(mask_emails(shorten(str(name), 60)))
+    said = f"{name} {person}" if person and name != f"user:{person}" else str(name)
+    return isolate(mask_emails(shorten(said, 60)))
 
 
 def findings_document(

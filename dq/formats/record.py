@@ -16,7 +16,7 @@ from dq.formats.words import finding_sentence, shown_key, shown_value, title_of
 from dq.i18n.safe import isolate, shorten
 from dq.i18n.translator import Translator
 from dq.repair.record import Moment, Record, Related
-from dq.repair.stored import is_personal
+from dq.repair.stored import DERIVED, is_personal
 from dq.store import Suppression
 
 __all__ = ["record_document", "record_text"]
@@ -75,7 +75,9 @@ class _Page:
                 if cell.value is not None or self.verbose
             ]
             yield from two_columns(cells, self.width, self.paint)
-            blank = [self.column(c.column) for c in row if c.value is None]
+            blank = [
+                self.column(c.column) for c in row if c.value is None and c.column not in DERIVED
+            ]
             if blank and not self.verbose:
                 said = f"{self.t.t('record.blank')}: {', '.join(blank)}"
                 for line in wrap(said, self.width, first="  ", rest="    "):
@@ -105,7 +107,7 @@ class _Page:
 
     def column(self, name: str) -> str:
         known = TABLES.get(self.record.table)
-        own = known is None or name not in known.columns
+        own = known is None or (name not in known.columns and name not in DERIVED)
         return isolate(name) if own else str(self.t.column(name, self.record.table))
 
     def value(self, column: str, value: str | None) -> str:
@@ -192,7 +194,7 @@ class _Page:
             return shown
         model = TABLES.get(table)
         label = model.name_column if model else None
-        if self.masked and label and is_personal(table, label):
+        if self.masked and label and table != "users" and is_personal(table, label):
             return f"{shown} {shown_value(name, column=label, personal=True)}"
         return f"{shown} {isolate(shorten(name, _NAME))}"
 
@@ -259,7 +261,8 @@ def record_document(
     def name(table: str, text: str | None) -> str | None:
         model = TABLES.get(table)
         label = model.name_column if model else None
-        if text is None or not masked or not label or not is_personal(table, label):
+        staff = table == "users"  # somebody must be asked
+        if text is None or not masked or staff or not label or not is_personal(table, label):
             return text
         return str(shown_value(text, column=label, personal=True))
 

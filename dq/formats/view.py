@@ -206,9 +206,12 @@ def _since(result: Result, t: Translator) -> Said:
 
 def _origins(result: Result, t: Translator) -> Iterator[OriginView]:
     for origin in result.origins:
+        named = " ".join(part for part in (origin.origin, origin.name) if part)
+        if origin.name and origin.origin == f"user:{origin.name}":
+            named = origin.origin
         yield OriginView(
             table=t.table(origin.table),
-            origin=isolate(mask_emails(shorten(origin.origin, 60))),
+            origin=isolate(mask_emails(shorten(named, 60))),
             bad=origin.bad,
             of=origin.of,
             share=t.percent(origin.bad / origin.of),

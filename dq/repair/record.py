@@ -13,7 +13,7 @@ from sqlglot import exp
 from dq.crm.model import TABLES
 from dq.errors import UsageError
 from dq.findings import Finding
-from dq.repair.stored import Judged, finding_of, judged, load_findings
+from dq.repair.stored import DERIVED, Judged, finding_of, judged, load_findings
 from dq.runs import Snapshots, list_runs
 from dq.sql import portable as f
 
@@ -251,13 +251,10 @@ def _changed(
     before: Mapping[str, Any], row: Mapping[str, Any]
 ) -> tuple[tuple[str, str | None, str | None], ...]:
     """Columns of both whose values differ; what is derived from the day does not count."""
-    names = [n for n in row if n in before and not n.startswith("_") and n not in _MOVING]
+    names = [n for n in row if n in before and not n.startswith("_") and n not in DERIVED]
     return tuple(
         (n, _text(before[n]), _text(row[n])) for n in names if _text(before[n]) != _text(row[n])
     )
-
-
-_MOVING = frozenset({"open_days", "last_activity_at", "department", "margin_base", "amount_base"})
 
 
 def _text(value: object) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from dq.checks.origins import user_names
 from dq.crm.model import TABLES
 from dq.errors import Place, StoreError, UsageError
 from dq.findings import Finding, Severity, findings_schema
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
+    "DERIVED",
     "STATES",
     "Chosen",
     "Judged",
@@ -46,6 +48,11 @@ whether the run before did not have it (NULL: there was none)."""
 
 BLOCK = ("severity", "code", "table", "column")
 """What findings that are listed together share."""
+
+DERIVED = frozenset(
+    "amount_base margin_base open_days last_activity_at department merged_into_id".split()
+)
+"""Columns of kept tables that no file has: made when they are loaded."""
 
 _PEOPLE = frozenset({"contacts", "leads"})
 _OWNER = "owner_id"
@@ -289,6 +296,8 @@ def is_personal(table: str, column: str | None) -> bool:
     """Whether a finding's value may be of a person, by the model: then it is masked."""
     if column is None:
         return table in _PEOPLE
+    if column in DERIVED:
+        return False
     model = TABLES.get(table)
     if model is None or column not in model.columns:
         return table in _PEOPLE
@@ -382,6 +391,10 @@ class Chosen:
             .group_by(f.col(column))
         )
         rows: list[dict[str, Any]] = self.engine.query(counted).to_pylist()
+        if column == "origin" and "work.kept_users" in self.engine.tables():
+            names = user_names(self.engine, "work.kept_users", [row["name"] for row in rows])
+            for row in rows:
+                row["person"] = names.get(row["name"])
         return sorted(rows, key=lambda row: (-row["findings"], str(row["name"] or "\uffff")))
 
 

@@ -247,6 +247,8 @@ def find_run(project: Path, name: str) -> Run:
     if newest:
         return newest
     known = list_runs(project)
+    if not known:
+        raise UsageError("There is no run yet.", fix="dq run makes one.")
     if name == "previous":
         last = latest(project)
         earlier = [run for run in known if last is not None and run.run_id < last.run_id]

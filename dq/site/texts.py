@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dq.checks.rules import RULES
-from dq.findings import InputFact, Outcome, Result, Severity
+from dq.findings import InputFact, OriginSummary, Outcome, Result, Severity
 from dq.formats.view import View, view_of
 from dq.formats.words import title_of, why_sentence
 from dq.i18n.catalogue import Forms, catalogue
@@ -28,6 +28,7 @@ _SHARED = (
 """Keys of other parts that the pages say too."""
 
 _ORIGIN = 60
+_KINDS = ("import", "integration", "form", "user")
 
 
 def texts_of(result: Result, t: Translator) -> dict[str, object]:
@@ -55,7 +56,7 @@ def texts_of(result: Result, t: Translator) -> dict[str, object]:
         "rules": _rules(result, t),
         "reasons": [t.t(o.reason, **o.args) for o in reasons_of(result.outcomes) if o.reason],
         "inputs": [_fed(fact, t) for fact in result.inputs],
-        "origins": [isolate(mask_emails(shorten(o.origin, _ORIGIN))) for o in result.origins],
+        "origins": [_origin(origin, t) for origin in result.origins],
     }
 
 
@@ -89,6 +90,17 @@ def _rules(result: Result, t: Translator) -> dict[str, list[str]]:
     """Of each rule: its title and why it matters."""
     codes = {rule.code for rule in RULES} | {outcome.code for outcome in result.outcomes}
     return {code: [title_of(code, t), why_sentence(code, t)] for code in sorted(codes)}
+
+
+def _origin(origin: OriginSummary, t: Translator) -> str:
+    """`user:U7` as "user U7, Anna"; a user named as an import or a form is one."""
+    kind, _, name = origin.origin.partition(":")
+    inner = name.partition(":")[0]
+    if kind == "user" and inner in _KINDS:
+        kind, _, name = name.partition(":")
+    named = [name, origin.name] if origin.name and origin.name != name else [name]
+    said = isolate(mask_emails(shorten(", ".join(named), _ORIGIN)))
+    return t.t(f"site.origin_{kind}", name=said) if kind in _KINDS else said
 
 
 def _fed(fact: InputFact, t: Translator) -> str:

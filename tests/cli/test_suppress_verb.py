@@ -88,4 +88,4 @@ def test_without_a_run(tmp_path: Path) -> None:
     write(tmp_path, list(DEALS.values()))
     project(tmp_path)
     said = dq("suppress", "C105", "deals", "D1", "--because", "x", cwd=tmp_path)
-    assert (said.code, "There is no run latest. dq run makes one." in said.err) == (2, True)
+    assert (said.code, "There is no run yet. dq run makes one." in said.err) == (2, True)

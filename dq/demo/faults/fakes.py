@@ -15,6 +15,9 @@ from dq.demo.lexicon import LANGUAGES
 
 __all__ = ["plant_fakes"]
 
+_WALK = "(keys)"
+"""Stands for keys that were struck one beside the other, other ones each time."""
+
 _TESTS = {
     "blatant": (
         {"full_name": "Тест Тестов", "email": "test@test.com"},
@@ -23,7 +26,8 @@ _TESTS = {
         {"full_name": "Test User", "email": "qwerty@qwerty.com", "phone": "1234567"},
     ),
     "clear": (
-        {"full_name": "йцукен", "email": "qwe@qwe.ru"},
+        {"full_name": _WALK, "email": "qwe@qwe.ru"},
+        {"full_name": _WALK},
         {"full_name": "ааа ббб", "phone": "+79999999999"},
         {"full_name": "Проверка Проверка", "phone": "+70000000000"},
         {"full_name": "тест2", "email": "test2@mail.ru"},
@@ -126,10 +130,12 @@ def _cold(plant: Planter) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def _tests(plant: Planter) -> None:
-    leads = plant.table("leads")
+    leads, chance = plant.table("leads"), plant.chance("walks")
     for row, strength, number in plant.graded("leads", _cold(plant)):
         ways = _TESTS[strength]
         cells = dict(ways[number % len(ways)])
+        if cells.get("full_name") == _WALK:
+            cells["full_name"] = _walk(chance, number)
         column, value = (
             cells.popitem() if strength == "faint" else ("full_name", cells.pop("full_name"))
         )
@@ -240,20 +246,23 @@ def _struck(chance: Chance, name: str, letters: str, count: int) -> str:
     return "".join(letters[spot] for spot in kept[:count])
 
 
+def _walk(chance: Chance, number: int) -> str:
+    """A stretch of a row of keys."""
+    row = _KEYS[int(chance.integers(f"{number}.row", 1, 0, len(_KEYS))[0])]
+    size = min(len(row), 6 + number % 3)
+    start = int(chance.integers(f"{number}.start", 1, 0, len(row) - size + 1)[0])
+    return row[start : start + size]
+
+
 def _no_name(chance: Chance, strength: str, number: int) -> str:
     """What a hand writes into a field that must be filled, and no list of words can know.
 
-    A stretch of a row of keys; consonants alone; letters of any kind, in two words.
+    Consonants alone, many or some; letters of any kind, in two words.
     """
-    name = f"{strength}.{number}"
-    if strength == "blatant":
-        row = _KEYS[int(chance.integers(f"{name}.row", 1, 0, len(_KEYS))[0])]
-        size = min(len(row), 6 + number % 3)
-        start = int(chance.integers(f"{name}.start", 1, 0, len(row) - size + 1)[0])
-        return row[start : start + size]
-    script = number % 2
-    if strength == "clear":
-        return _struck(chance, name, _CONSONANTS[script], 6 + number % 3).capitalize()
+    name, script = f"{strength}.{number}", number % 2
+    least = {"blatant": 9, "clear": 6}.get(strength)
+    if least is not None:
+        return _struck(chance, name, _CONSONANTS[script], least + number % 3).capitalize()
     parts = (_struck(chance, f"{name}.{part}", _LETTERS[script], 5 + part) for part in range(2))
     return " ".join(part.capitalize() for part in parts)
 

@@ -61,6 +61,11 @@ dq.number = function (value) {
   return new Intl.NumberFormat(dq.texts.language).format(value);
 };
 
+// A count in a table: nought is faint.
+dq.figure = function (value) {
+  return value ? dq.number(value) : dq.h("span", { class: "faint" }, dq.number(value));
+};
+
 dq.percent = function (share) {
   if (share === null || share === undefined) return "–";
   var whole = share > 0 && share < 0.0005 ? 0.0005 : share;

@@ -11,7 +11,7 @@ dq.rooms[""] = function () {
     dq.hero(),
     texts.refused.length ? dq.h("section", { class: "alert" }, dq.h("h2", {}, dq.say("refused")),
       dq.h("ul", {}, texts.refused.map(function (said) { return dq.h("li", {}, dq.data(said)); }))) : null,
-    dq.section(dq.say("by_table"), null, [dq.scores(facts.tables), dq.h("p", { class: "faint small" }, dq.say("formula"))]),
+    dq.section(dq.say("by_table"), null, dq.troubled()),
     dq.section(dq.say("worst"), null, worst.length
       ? [dq.groupList(worst), dq.h("p", {}, dq.link(dq.say("all_groups", { n: facts.groups.length }), "findings"))]
       : dq.empty(dq.say("nothing_found"), dq.say("nothing_hint"))),
@@ -36,6 +36,16 @@ dq.hero = function () {
     texts.suppressed ? dq.h("p", { class: "soft" }, texts.suppressed) : null);
 };
 
+// Tables with errors, most first; of the others only their number.
+dq.troubled = function () {
+  var bad = dq.facts.tables.filter(function (table) { return table.bad || table.incomplete; })
+    .sort(function (a, b) { return a.score - b.score; });
+  var clean = dq.facts.tables.length - bad.length;
+  return [bad.length ? dq.scores(bad) : null,
+    clean ? dq.h("p", {}, dq.link(dq.say("clean_tables", { n: clean }), "tables")) : null,
+    dq.h("p", { class: "faint small" }, dq.say("formula"))];
+};
+
 dq.scores = function (tables) {
   var some = function (name) { return tables.some(function (table) { return table[name]; }); };
   var score = function (name) {
@@ -49,9 +59,9 @@ dq.scores = function (tables) {
     [dq.say("column.head.read"), function (table) { return dq.number(table.read); }, "num"],
     [dq.say("column.head.live"), function (table) { return dq.number(table.live); }, "num"],
   ];
-  if (some("deleted")) columns.push([dq.say("column.head.deleted"), function (table) { return dq.number(table.deleted); }, "num"]);
-  if (some("merged")) columns.push([dq.say("column.head.merged"), function (table) { return dq.number(table.merged); }, "num"]);
-  columns.push([dq.say("column.head.bad"), function (table) { return dq.number(table.bad); }, "num"]);
+  if (some("deleted")) columns.push([dq.say("column.head.deleted"), function (table) { return dq.figure(table.deleted); }, "num"]);
+  if (some("merged")) columns.push([dq.say("column.head.merged"), function (table) { return dq.figure(table.merged); }, "num"]);
+  columns.push([dq.say("column.head.bad"), function (table) { return dq.figure(table.bad); }, "num"]);
   columns.push([dq.say("column.head.score"), score("score"), "num"]);
   if (some("money")) {
     columns.push([dq.say("column.head.score_amount"), score("scoreAmount"), "num"]);

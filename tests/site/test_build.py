@@ -1,0 +1,83 @@
+"""What the site's files hold: capped, masked, written only where new, swept."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dq.i18n.catalogue import catalogue
+from dq.project import Project
+from dq.site.build import _call
+from dq.site.records import fair_limit
+
+ASSETS = Path(__file__).parents[2] / "dq" / "site" / "assets"
+
+
+@given(st.lists(st.integers(0, 5_000), max_size=400), st.integers(400, 50_000))
+def test_the_limit_is_fair_and_the_largest(sizes: list[int], in_all: int) -> None:
+    limit = fair_limit(sizes, in_all=in_all)
+    assert 1 <= limit <= 1000
+    assert sum(min(size, limit) for size in sizes) <= max(in_all, len(sizes))
+    if limit < 1000:
+        assert sum(min(size, limit + 1) for size in sizes) > in_all
+
+
+@given(st.text())
+def test_no_text_ends_its_script(text: str) -> None:
+    script = _call("setFacts", {"x": text})
+    assert "<" not in script
+    assert not re.search("[\u2028\u2029]", script)
+    inside = script.removeprefix("dq.setFacts(").removesuffix(");\n")
+    assert json.loads(inside) == {"x": text}
+
+
+def test_every_word_that_the_pages_say_is_there() -> None:
+    """Keys in the scripts against the catalogues, both ways."""
+    scripts = "".join(path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js"))
+    asked = set(re.findall(r'dq\.say\("([a-z_.]+)"', scripts)) | set(
+        re.findall(r'\["[a-z]*", "([a-z]+)"\]', scripts)
+    )
+    keys = set(catalogue("en"))
+    assert {key for key in asked if f"site.{key}" not in keys and key not in keys} == set()
+    shipped = {key.removeprefix("site.") for key in keys if key.startswith("site.")}
+    assert shipped - asked - {"noscript", "trend_axis", "written"} == {
+        f"origin_{kind}" for kind in ("import", "integration", "form", "user")
+    }
+
+
+def test_a_second_build_writes_nothing_but_what_changed(project: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(project.folder, folder, copy_function=shutil.copy2)
+    project, site = Project(folder), folder / "site"
+    before = {path: path.stat().st_mtime_ns for path in site.rglob("*.*.*")}
+    (site / "data" / "old.0123456789ab.js").write_text("dq.old()", encoding="utf-8")
+    (site / "data" / "mine.txt").write_text("a note of mine", encoding="utf-8")
+    result = project.run()
+    project.build_site(result, "en")
+    after = {path: path.stat().st_mtime_ns for path in site.rglob("*.*.*")}
+    kept = {path for path in before if after.get(path) == before[path]}
+    assert {path.parent.name for path in kept} == {"assets", "data"}
+    assert not (site / "data" / "old.0123456789ab.js").exists()
+    assert (site / "data" / "mine.txt").exists()
+    page = (site / "index.html").read_text(encoding="utf-8")
+    named = set(re.findall(r'(?:src|href)="((?:assets|data)/[^"]+)"', page))
+    assert all((site / name).is_file() for name in named)
+
+
+def test_size_and_long_values(project: Project) -> None:
+    site = project.folder / "site"
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 1_000_000
+
+
+@pytest.mark.parametrize("name", ["deals", "Сделки", "a/b", "x" * 300])
+def test_names_of_files(name: str) -> None:
+    from dq.site.build import _plain
+
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,60}", _plain(name))
+    assert _plain("deals") == "deals"
