@@ -110,7 +110,7 @@ def _people(plant: Planter) -> None:
 
 def _companies(plant: Planter) -> None:
     accounts, clients = plant.table("accounts"), plant.made.clients
-    eastern = ~clients.sole & (clients.language != LANGUAGES.index("en"))
+    eastern = ~clients.sole & (clients.language != LANGUAGES.index("en")) & plant.silent()
     fields = ("tax_id", "kpp", "registration_id", "bank_account", "bic")
     for row, strength, number in plant.graded("accounts", eastern, -(-plant.n // 2)):
         name, form = str(accounts.get(row, "name")), str(accounts.get(row, "legal_form"))

@@ -16,6 +16,9 @@ from dq.demo.work import CALL, MEETING
 
 __all__ = ["plant_gaming", "slack"]
 
+_BUDGETS = 60
+"""So many budgets of one seller show a habit."""
+
 
 def plant_gaming(plant: Planter) -> None:
     """F106 to F109."""
@@ -39,7 +42,9 @@ def _impossible(plant: Planter) -> None:
     each = -(-plant.n // 2)
     # Before a weekend, so that it does not last into the next call.
     alone = calls & (work.started < END - 4 * DAY) & (slack(plant) > 40 * 3600)
-    for row in plant.pick("activities", each, calls & (work.direction == 1)):
+    # "Call back" may be what the voice of a machine left to do.
+    spoke = ~activities.among("result", "call back", "перезвонить", "передзвонити")
+    for row in plant.pick("activities", each, calls & (work.direction == 1) & spoke):
         note = "answered, and not a second long"
         plant.spoil("F106", "activities", row, "duration_s", 0, "blatant", note)
         if work.contact[row] != NONE:
@@ -184,15 +189,17 @@ def slack(plant: Planter) -> Ints:
 def _round_sums(plant: Planter) -> None:
     """Budgets of leads that one seller makes up, all of them round."""
     leads, table = plant.made.leads, plant.table("leads")
-    priced = table.filled("budget") & table.among("status", "rejected", "nurturing")
-    owners = np.argsort(-np.bincount(leads.owner[priced & plant.free("leads")]), kind="stable")
+    priced = table.filled("budget") & ~table.gone
+    counts = np.bincount(leads.owner[priced])
+    # Of those who wrote down enough budgets the ones with the fewest.
+    busy = np.flatnonzero(counts >= min(_BUDGETS, np.sort(counts)[-3]))
+    owners = busy[np.argsort(counts[busy], kind="stable")]
     for strength, owner, share in zip(
-        ("blatant", "clear", "faint"), owners, (0.9, 0.6, 0.35), strict=False
+        ("blatant", "clear", "faint"), owners, (0.9, 0.6, 0.3), strict=False
     ):
         mine = priced & (leads.owner == owner)
-        count = max(round(share * (mine & plant.free("leads")).sum()), plant.n // 2)
-        for row in plant.pick("leads", min(count, 3 * plant.n), mine):
-            note = "this seller's budgets are all alike and round"
+        for row in plant.pick("leads", round(share * mine.sum()), mine):
+            note = f"about {share:.0%} of this seller's budgets are one round sum"
             plant.spoil("F108", "leads", row, "budget", Decimal("5000.00"), strength, note)
             plant.follows("A106", "leads", row, "budget")
             plant.follows("C104", "leads", row, "budget")
