@@ -34,6 +34,9 @@ _RARE = -1.5
 _MUTE, _SPOKEN = -4.5, -9.0
 """Sums that condemn a word that cannot be said aloud, and one that can."""
 
+_WALK, _WALKED = 5, -4.0
+"""So many keys in a row need less evidence, though they can be said («вапрол»)."""
+
 _LAYOUT, _READS = 8.0, 1.0
 """How much better the other layout must read, and how much like a name."""
 
@@ -212,7 +215,8 @@ class GibberishJudge:
             read = _other(self.model, text, script)
             if read is not None:
                 return Verdict("layout", suggestion=_typed_again(value, self.model))
-            limit = _SPOKEN if _can_be_said(text) else _MUTE
+            walked = len(text) >= _WALK and is_walk(text)
+            limit = _WALKED if walked else _SPOKEN if _can_be_said(text) else _MUTE
             mute = mute or self.model.evidence(text) <= limit
         return Verdict("gibberish") if mute else None
 

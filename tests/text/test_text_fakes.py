@@ -13,7 +13,7 @@ from dq.text.strangers import strangers, surnames
 
 NAMES = [
     word
-    for name in ("first_names.txt", "last_names.txt")
+    for name in ("first_names.txt", "last_names.txt", "hard_names.txt")
     for word in " ".join(lines(name)).split()
     if len(word) >= 4
 ]

@@ -3,7 +3,9 @@
 "-", "n/a", «нет», the prompt of a list left as it was, 999, day zero of a system, the hash of
 an empty text: every count of filled cells is too high, every average of such numbers wrong.
 Found from a list of words, and from the data's own defaults: an extreme value heaped far
-away from all others, which no other column explains.
+away from all others, which no other column explains; of budgets, which people
+say in round numbers, zeros and nines that stand alone. A word for nothing that is a surname
+("Blank") is information beside a first name.
 
 Example: City is "Select" for 2,249 leads.
 Repair: empty the cell, and make the form refuse the word.

@@ -9,7 +9,8 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import Query
-from dq.checks.rules.helpers import Link, count_query, number, rows
+from dq.checks.rules.helpers import SYSTEM, Link, count_query, number, rows
+from dq.checks.rules.relations.named import named, unmatched
 from dq.checks.rules.relations.near import NearNames, near_schema
 from dq.checks.rules.values import nothing_found
 from dq.crm.lookups import name_form
@@ -72,13 +73,13 @@ def orphan_queries(
 
 def _look(context: RuleContext, code: str, link: Link, dead_too: bool) -> _Look:
     place = f"{code}_{link.table}_{link.column}"
-    _unmatched(context, place, link, dead_too)
+    called = _unmatched(context, place, link, dead_too)
     total = number(rows(context, _distinct(f"crm.{link.table}", link.column))[0]["n"])
     lost = number(rows(context, _distinct(f"work.{place}", "value"))[0]["n"])
     if not lost:
         return _Look(link, place, total, 0, 0, 0)
     _near(context, place, link, spelling=lost <= SPELT_LIMIT)
-    _lost(context, place)
+    _lost(context, place, called)
     far = rows(context, _distinct(f"work.{place}_lost", "missing"))[0]
     return _Look(link, place, total, lost, number(far["n"]), number(far["filled"]))
 
@@ -104,38 +105,36 @@ def _records(look: _Look, *, only_near: bool) -> Iterator[Query]:
     yield Query(link.table, sql, evidence, link.column)
 
 
-def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> None:
-    """`work.<place>`: id, system columns, value, of live rows that meet no record."""
-    child = exp.select(
-        f.col("id"), *[f.col(c) for c in ("_source", "_row", "_money", "_won")],
-        f.alias(f.col(link.column), "value"),
-    ).from_(f.table(f"crm.{link.table}")).where(f.not_null(f.col(link.column)))  # fmt: skip
-    parent = (
-        exp.select(f.alias(f.col("id"), "pid"), f.alias(f.any_true(f.col("_live")), "alive"))
-        .from_(f.table(f"crm_all.{link.target}"))
-        .group_by(f.col("id"))
-    )
-    absent = f.is_null(f.col("pid", "p"))
-    if dead_too:
-        absent = f.any_of(absent, f.not_(f.col("alive", "p")))
-    query = (
-        exp.select(
-            *[f.col(c, "c") for c in ("id", "_source", "_row", "_money", "_won", "value")],
-            f.alias(f.not_null(f.col("pid", "p")), "dead"),
-        )
-        .from_(child.subquery("c"))
-        .join(parent.subquery("p"), on=f.col("value", "c").eq(f.col("pid", "p")), join_type="left")
-        .where(absent)
-    )
+def _unmatched(context: RuleContext, place: str, link: Link, dead_too: bool) -> str | None:
+    """`work.<place>`: rows that meet no record; and the table of those that name one, if any.
+
+    What several records are called is R102's.
+    """
+    query = unmatched(context, link, dead_too)
     names = f"work.names_{link.target}"
-    if link.by_name and names in context.engine.tables():
-        ambiguous = exp.select(f.col("n")).from_(f.table(names)).where(f.col("copies") > f.lit(1))
-        query = query.join(
-            ambiguous.subquery("a"),
-            on=name_form(f.col("value", "c")).eq(f.col("n", "a")),
-            join_type="left",
-        ).where(f.is_null(f.col("n", "a")))
-    context.engine.create(f"work.{place}", query)
+    if link.by_name:
+        if names in context.engine.tables():
+            several = exp.select(f.col("n")).from_(f.table(names))
+            query = _without(query, several, name_form(f.col("value", "c")))
+        context.engine.create(f"work.{place}", query)
+        return None
+    context.engine.create(f"work.{place}_raw", query)
+    called = named(context, f"{place}_raw", link)
+    kept = exp.select(*[f.alias(f.col(c, "w"), c) for c in ("id", *SYSTEM, "value", "dead")])
+    kept = kept.from_(f.table(f"work.{place}_raw", "w"))
+    if called is not None:
+        several = exp.select(f.alias(f.col("value"), "n")).from_(f.table(called))
+        kept = _without(kept, several, f.col("value", "w"))
+    context.engine.create(f"work.{place}", kept)
+    return called
+
+
+def _without(query: exp.Select, names: exp.Select, form: exp.Expression) -> exp.Select:
+    """The rows that do not bear the name (n) of several records."""
+    several = names.where(f.col("copies") > f.lit(1))
+    return query.join(several.subquery("a"), on=form.eq(f.col("n", "a")), join_type="left").where(
+        f.is_null(f.col("n", "a"))
+    )
 
 
 def _distinct(table: str, column: str) -> exp.Select:
@@ -192,16 +191,22 @@ def _near(context: RuleContext, place: str, link: Link, *, spelling: bool) -> No
     context.engine.map_batches(f"work.{place}_near", values, NearNames(listed, kind), near_schema())
 
 
-def _lost(context: RuleContext, place: str) -> None:
-    """`work.<place>_lost`: the unmatched rows with suggestion, near and missing values."""
-    context.engine.create(
-        f"work.{place}_lost",
+def _lost(context: RuleContext, place: str, called: str | None) -> None:
+    """`work.<place>_lost`: the unmatched rows with suggestion, near and missing values.
+
+    A name in a column of keys suggests the key of the record that alone is called so.
+    """
+    suggestion: exp.Expr = f.col("suggestion", "s")
+    if called is not None:
+        suggestion = f.coalesce(suggestion, f.col("key", "a"))
+    near = f.all_of(f.not_(f.col("dead", "w")), f.not_null(suggestion))
+    query = (
         exp.select(
-            *[f.col(c, "w") for c in ("id", "_source", "_row", "_money", "_won", "value", "dead")],
-            f.col("suggestion", "s"),
-            f.alias(f.case((_is_near(), f.col("value", "w"))), "near"),
+            *[f.col(c, "w") for c in ("id", *SYSTEM, "value", "dead")],
+            f.alias(suggestion.copy(), "suggestion"),
+            f.alias(f.case((near, f.col("value", "w"))), "near"),
             f.alias(
-                f.case((f.not_(f.any_of(f.col("dead", "w"), _is_near())), f.col("value", "w"))),
+                f.case((f.not_(f.any_of(f.col("dead", "w"), near.copy())), f.col("value", "w"))),
                 "missing",
             ),
         )
@@ -210,8 +215,13 @@ def _lost(context: RuleContext, place: str) -> None:
             f.table(f"work.{place}_near", "s"),
             on=f.col("value", "w").eq(f.col("value", "s")),
             join_type="left",
-        ),
+        )
     )
+    if called is not None:
+        query = query.join(
+            f.table(called, "a"), on=f.col("value", "w").eq(f.col("value", "a")), join_type="left"
+        )
+    context.engine.create(f"work.{place}_lost", query)
 
 
 def _named(place: str, link: Link) -> exp.Select:
@@ -233,8 +243,3 @@ def _named(place: str, link: Link) -> exp.Select:
         f.alias(f.lit(link.target), "arg_target"),
         *[f.col(c) for c in ("_source", "_row", "_money", "_won")],
     ).from_(f.table(f"work.{place}_lost"))
-
-
-def _is_near() -> exp.Expr:
-    """Whether a value that is lost for good has a suggestion."""
-    return f.all_of(f.not_(f.col("dead", "w")), f.not_null(f.col("suggestion", "s")))

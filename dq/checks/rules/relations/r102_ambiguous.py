@@ -1,7 +1,8 @@
 """R102: a link by a name that several records bear.
 
 Two companies called "Alpha": which one does the deal belong to? Taking the first is a
-guess, joining to both counts the deal twice. The link is left open and said.
+guess, joining to both counts the deal twice. The link is left open and said. Where a column
+holds keys, a name in some of its rows is looked up as well.
 
 Example: deals.account "Alpha", two accounts of that name.
 Repair: merge the duplicates, or export the link by id.
@@ -15,7 +16,16 @@ from sqlglot import exp
 
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
-from dq.checks.rules.helpers import Link, blank_links, count_query, links, number, rows
+from dq.checks.rules.helpers import (
+    SYSTEM,
+    Link,
+    blank_links,
+    count_query,
+    links,
+    number,
+    rows,
+)
+from dq.checks.rules.relations.named import named, unmatched
 from dq.crm.lookups import name_form
 from dq.findings import Severity
 from dq.sql import portable as f
@@ -28,10 +38,13 @@ LEAST = 10
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
     known = set(context.engine.tables())
-    found = [k for k in links(context) if k.by_name and f"work.names_{k.target}" in known]
+    every = list(links(context))
+    found = [k for k in every if k.by_name and f"work.names_{k.target}" in known]
     blank = [check for _, check in blank_links(context)]
     yield from blank
-    if not found and not blank:
+    mixed = [q for link in every if not link.by_name for q in _names_among_keys(context, link)]
+    yield from mixed
+    if not found and not blank and not mixed:
         yield Skip(None, "needs.links_by_name")
     for link in found:
         doubled = (
@@ -39,33 +52,57 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             .from_(f.table(f"work.names_{link.target}"))
             .where(f.col("copies") > f.lit(1))
         )
-        value = f.col(link.column, "t")
-        matched = (
-            exp.select(
-                f.alias(f.col("id", "t"), "key"),
-                f.alias(value, "value"),
-                f.alias(f.as_text(f.col("copies", "d")), "arg_copies"),
-                *[f.alias(f.col(c, "t"), c) for c in ("_source", "_row", "_money", "_won")],
-            )
-            .from_(f.table(f"crm.{link.table}", "t"))
-            .join(doubled.subquery("d"), on=name_form(value).eq(f.col("n", "d")), join_type="inner")
+        same = name_form(f.col(link.column, "t")).eq(f.col("n", "d"))
+        _matched(context, link, doubled, same)
+        if _mostly(context, _place(link), link):
+            yield _about_table(context, _place(link), link)
+        else:
+            yield _each(link)
+
+
+def _place(link: Link) -> str:
+    return f"work.R102_{link.table}_{link.column}"
+
+
+def _names_among_keys(context: RuleContext, link: Link) -> Iterator[Query]:
+    """Of a relation by key the rows that give a name instead, where several bear it."""
+    place = f"R102_{link.table}_{link.column}_lost"
+    context.engine.create(f"work.{place}", unmatched(context, link, dead_too=False))
+    called = named(context, place, link)
+    if called is None:
+        return
+    doubled = exp.select(f.alias(f.col("value"), "n"), f.col("copies")).from_(f.table(called))
+    doubled = doubled.where(f.col("copies") > f.lit(1))
+    if not rows(context, doubled.copy().limit(1)):
+        return
+    _matched(context, link, doubled, f.col(link.column, "t").eq(f.col("n", "d")))
+    yield _each(link)
+
+
+def _matched(context: RuleContext, link: Link, doubled: exp.Select, same: exp.Expression) -> None:
+    """`work.R102_<table>_<column>`: rows whose value is among the doubled names (n, copies)."""
+    matched = (
+        exp.select(
+            f.alias(f.col("id", "t"), "key"),
+            f.alias(f.col(link.column, "t"), "value"),
+            f.alias(f.as_text(f.col("copies", "d")), "arg_copies"),
+            *[f.alias(f.col(c, "t"), c) for c in SYSTEM],
         )
-        place = f"work.R102_{link.table}_{link.column}"
-        context.engine.create(place, matched)
-        evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
-        if _mostly(context, place, link):
-            yield _about_table(context, place, link)
-            continue
-        sql = exp.select(
-            *[
-                f.col(c)
-                for c in ("key", "value", "arg_copies", "_source", "_row", "_money", "_won")
-            ],
-            f.alias(f.lit(link.target), "arg_target"),
-            f.alias(f.col("value"), "arg_value"),
-            f.alias(f.concat(f.lit("ambiguous:"), f.col("value")), "cause"),
-        ).from_(f.table(place))
-        yield Query(link.table, sql, evidence, link.column)
+        .from_(f.table(f"crm.{link.table}", "t"))
+        .join(doubled.subquery("d"), on=same, join_type="inner")
+    )
+    context.engine.create(_place(link), matched)
+
+
+def _each(link: Link) -> Query:
+    sql = exp.select(
+        *[f.col(c) for c in ("key", "value", "arg_copies", *SYSTEM)],
+        f.alias(f.lit(link.target), "arg_target"),
+        f.alias(f.col("value"), "arg_value"),
+        f.alias(f.concat(f.lit("ambiguous:"), f.col("value")), "cause"),
+    ).from_(f.table(_place(link)))
+    evidence = count_query(f"crm.{link.table}", f.not_null(f.col(link.column)))
+    return Query(link.table, sql, evidence, link.column)
 
 
 def _mostly(context: RuleContext, place: str, link: Link) -> bool:
