@@ -19,7 +19,7 @@ from dq.engines.base import Engine
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
-__all__ = ["ColumnOverview", "Seen", "TableOverview", "overview"]
+__all__ = ["SAMPLE_ROWS", "ColumnOverview", "Seen", "TableOverview", "overview"]
 
 AT_ONCE = 64
 """Columns that one query looks at."""

@@ -11,10 +11,9 @@ import click
 from dq.cli.listing import emit, emit_json, paint_of, width_of
 from dq.cli.options import State
 from dq.cli.output import language_of
+from dq.errors import UsageError
 
 __all__ = ["command"]
-
-_PARTS = ("CODE", "TABLE", "KEY", "COLUMN")
 
 
 class _Verbs(click.Group):
@@ -102,7 +101,10 @@ def _wanted(what: tuple[str, ...]) -> list[str | tuple[str, str, str, str | None
     if not what or what[0].upper() not in {rule.code for rule in RULES}:
         return list(what)
     if not 3 <= len(what) <= 4:
-        raise click.UsageError("Name a finding by its id, or by " + " ".join(_PARTS) + ".")
+        raise UsageError(
+            "A finding is named by its id, or by code, table, key and, if need be, column.",
+            fix="For example: dq suppress C105 deals D-17 amount --because TEXT.",
+        )
     code, table, key, *column = what
     return [(code.upper(), table, "" if key == "-" else key, column[0] if column else None)]
 

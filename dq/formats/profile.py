@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dq.checks.overview import ColumnOverview, TableOverview
+from dq.checks.overview import SAMPLE_ROWS, ColumnOverview, TableOverview
 from dq.crm.model import TABLES
 from dq.formats.grid import grid
 from dq.formats.terminal import Paint, wrap
@@ -20,6 +20,9 @@ __all__ = ["profile_document", "profile_text"]
 _VALUE, _HEADER, _TOP, _FORMS = 28, 20, 3, 2
 _TELLING = re.compile("[9@]")
 """Forms that say something: words alone do not."""
+
+_COMMON = 0.1
+"""Share of the rows that the commonest form has; of free texts each is of a form of its own."""
 
 _SHOWN_FORMS = frozenset({"phone", "email", "tax_id", "url"})
 
@@ -52,7 +55,7 @@ def _table(
     names = ("column", "type", "filled", "distinct", "least", "most", "top")
     header = [str(t.t(f"profile.head.{n}")) for n in names]
     cells = [_cells(c, table, t, masked, verbose) for c in table.columns]
-    yield from grid(cells, width, header=header, right={2, 3}, whole={1, 2, 3}, paint=paint)
+    yield from grid(cells, width, header=header, right={2, 3}, whole={1, 2, 3, 4, 5}, paint=paint)
     for column in table.columns:
         for key, args in column.warnings:
             said = t.t(key, **_safe(column, dict(args), masked, t))
@@ -93,7 +96,9 @@ def _name(c: ColumnOverview, table: TableOverview, t: Translator) -> str:
 
 def _examples(c: ColumnOverview, t: Translator, masked: bool, verbose: bool) -> str:
     """The most frequent values with their shares; of keys, phones and the like their forms."""
-    forms = c.patterns if verbose else [(p, n) for p, n in c.patterns if _TELLING.search(p)]
+    least = 0 if verbose else _COMMON * min(c.filled, SAMPLE_ROWS)
+    told_by = [p for p in c.patterns if verbose or _TELLING.search(p[0])]
+    forms = told_by if told_by and told_by[0][1] >= least else []
     if forms and (c.seen.kind in _SHOWN_FORMS or verbose or not c.top):
         told = tuple(forms[:_FORMS])
         return "  ".join(f"{isolate(shorten(p, _VALUE))} ×{t.number(n)}" for p, n in told)
@@ -105,6 +110,8 @@ def _shown(value: str, c: ColumnOverview, masked: bool) -> str:
     if masked and c.seen.personal:
         return str(shown_value(value, column=c.seen.name, personal=True))
     text = value.removesuffix(" 00:00:00")
+    if c.seen.type == "timestamp":
+        text = text[:16]
     if "." in text and c.seen.type in ("decimal", "double"):
         text = text.rstrip("0").rstrip(".")
     return isolate(mask_emails(shorten(text, _VALUE)) if masked else shorten(text, _VALUE))

@@ -70,7 +70,7 @@ def test_in_other_languages(folder: Path, language: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("C105", "deals"), "Name a finding by its id, or by CODE TABLE KEY COLUMN."),
+        (("C105", "deals"), "A finding is named by its id, or by code, table, key"),
         (("C105", "deals", "D2", "--because", "x"), "has no finding C105 deals D2"),
         (("C105", "deals", "D1"), "Say why with --because."),
         (("nonsense", "--because", "x"), "has no finding nonsense"),
