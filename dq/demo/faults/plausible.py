@@ -104,6 +104,8 @@ def _scripts(plant: Planter) -> None:
                 spoiled, note = f"{text[:2]}\u200b{text[2:]}", "hidden character U+200B"
             plant.spoil("A105", table, row, column, spoiled, strength, note)
             plant.follows("A107", table, row, column)
+            if strength == "blatant":
+                plant.follows("F105", table, row, column, "mojibake is no name")
     rejected = plant.table("leads").among("status", "rejected")
     for row, number in plant.lookalikes("leads", rejected):
         name = f"{_FOREIGN_WORDS[number % len(_FOREIGN_WORDS)]} {number + 2}"
