@@ -17,6 +17,9 @@ __all__ = ["bursts", "single_deeds"]
 _MINUTES = 60
 _OTHERS = 20
 """Fewer deeds of colleagues on last days say nothing about the house's habit."""
+
+_BY_CHANCE = 2.0
+"""Standard deviations by which their share may lie above that of other days."""
 _KEYS = ("who", "day", "last", "late")
 
 
@@ -51,10 +54,10 @@ def single_deeds(context: RuleContext, table: str, moment: str) -> exp.Select:
 def bursts(context: RuleContext, table: str, moment: str) -> Iterator[Query]:
     """Days of owners who did nearly all of the month's last day in its last working hours.
 
-    How many of a day's deeds fall into these hours is read from all other days, and from the
-    last days of all others: a house that closes its books in the evening, or that has a rush
-    at the end of the month, does so with everybody. The owner's share must lie `burst_z`
-    standard deviations above the larger of the two.
+    How many of a day's deeds fall into these hours is read from all other days, or from the
+    last days of all others where that is clearly more: a house that closes its books in the
+    evening, or that has a rush at the end of the month, does so with everybody. The owner's
+    share must lie `burst_z` standard deviations above it.
     """
     if not has_clock(context, table, moment) or not context.filled(table, "owner_id"):
         return
@@ -130,8 +133,11 @@ def _odd_days(context: RuleContext, place: str) -> exp.Select:
         exp.paren(f.col("all_n", "b") - f.col("own_n", "b")) + f.lit(2),
     )
     ordinary = f.div0(f.col("days_k", "u") + one.copy(), f.col("days_n", "u") + f.lit(2))
-    known = f.col("all_n", "b") - f.col("own_n", "b") >= f.lit(_OTHERS)
-    rush = f.all_of(known, others > ordinary)
+    rest = f.as_double(f.col("all_n", "b") - f.col("own_n", "b"))
+    chance = f.sqrt(f.div0(ordinary.copy() * (f.lit(1.0) - ordinary.copy()), rest.copy()))
+    rush = f.all_of(
+        rest >= f.lit(_OTHERS), others.copy() - ordinary.copy() > chance * f.lit(_BY_CHANCE)
+    )
     shares = (
         exp.select(
             *[f.alias(f.col(c, "b"), c) for c in ("who", "day", "n", "k")],
