@@ -5,8 +5,9 @@ do has typed them in. Compared is the share of round values (whole minutes; sums
 or more with two digits and zeros behind them) of one owner with that of all others in the same
 group: the kind of activity, the kind, status and currency of a deal. A price list in thousands,
 an exchange that counts minutes, meetings by the calendar and budgets as people say them are
-round for everybody and no heap. Prices of the list do not count. Where no owner is known, a
-single whole number of minutes is a heap if it stands alone.
+round for everybody and no heap; one and the same budget in a fifth of one owner's leads is one,
+where others rarely have it. Prices of the list do not count. Where no owner is known, a single
+whole number of minutes is a heap if it stands alone.
 
 Example: a hundred calls of exactly five minutes by one of three sellers.
 Repair: take durations from the telephony and sums from the lines of the deal.
@@ -26,6 +27,7 @@ from dq.checks.rules.helpers import SYSTEM, count_query, number
 from dq.checks.rules.values import nothing_found
 from dq.findings import Severity
 from dq.sql import portable as f
+from dq.sql.queries import union_all
 
 __all__ = ["RULE"]
 
@@ -41,12 +43,13 @@ class _Target:
     column: str
     duration: bool
     groups: tuple[str, ...]
+    said: bool = False  # sums that people say: one of them over and over is a heap, too
 
 
 TARGETS = (
     _Target("activities", "duration_s", True, ("kind",)),
     _Target("deals", "amount", False, ("kind", "status", "currency")),
-    _Target("leads", "budget", False, ()),
+    _Target("leads", "budget", False, (), said=True),
 )
 
 
@@ -109,18 +112,39 @@ def _two_digits(x: exp.Expression) -> exp.Expression:
     return f.case(*steps, default=f.lit(False))
 
 
-def _by_owner(context: RuleContext, target: _Target) -> exp.Select:
+def _by_owner(context: RuleContext, target: _Target) -> exp.Query:
     """Round values of owners who have far more of them than all others of the group."""
     values = _values(context, target)
-    round_ones = exp.select("*").from_(values.subquery("v")).where(f.col("r").eq(f.lit(1)))
-    owners = _odd_owners(context, values.copy())
-    same = [f.col(c, "v").eq(f.col(c, "s")) for c in ("g", "who")]
+    round_ones = _heaped(values, _odd_owners(context, _round_of(values)), ("g", "who"), "owner")
+    if not target.said:
+        return round_ones
+    name = f"work.F108_{target.table}"
+    context.engine.create(name, round_ones)
+    same = _heaped(values, _odd_owners(context, _same_of(values)), ("g", "who", "x"), "same")
+    columns = [c.alias_or_name for c in same.selects]
+    told = exp.select(f.alias(f.col("key"), "told")).from_(f.table(name))
+    rest = (
+        exp.select(*[f.alias(f.col(c, "h"), c) for c in columns])
+        .from_(same.subquery("h"))
+        .join(told.subquery("t"), on=f.col("key", "h").eq(f.col("told", "t")), join_type="left")
+        .where(f.is_null(f.col("told", "t")))
+    )
+    first = exp.select(*[f.col(c) for c in columns]).from_(f.table(name))
+    return union_all([first, rest])
+
+
+def _heaped(
+    values: exp.Select, owners: exp.Select, keys: tuple[str, ...], cause: str
+) -> exp.Select:
+    """Findings: the round values that belong to the heaps of these owners."""
+    round_ones = exp.select("*").from_(values.copy().subquery("v")).where(f.col("r").eq(f.lit(1)))
+    same = [f.col(c, "v").eq(f.col(c, "s")) for c in keys]
     return (
         exp.select(
             f.alias(f.col("id", "v"), "key"),
             *[f.alias(f.col(c, "v"), c) for c in SYSTEM],
             f.alias(f.as_text(f.col("x", "v")), "value"),
-            f.alias(f.lit("owner"), "cause"),
+            f.alias(f.lit(cause), "cause"),
             f.alias(f.as_text(f.round(f.as_decimal(f.col("own", "s")), 3)), "arg_own"),
             f.alias(f.as_text(f.round(f.as_decimal(f.col("rest", "s")), 3)), "arg_rest"),
         )
@@ -129,29 +153,47 @@ def _by_owner(context: RuleContext, target: _Target) -> exp.Select:
     )
 
 
-def _odd_owners(context: RuleContext, values: exp.Select) -> exp.Select:
-    """g, who, own, rest: owners with far more round values than the others of the group."""
-    params = context.params
+def _round_of(values: exp.Select) -> exp.Select:
+    """g, who, x (none), n, k, all_n, all_k: values and round ones, of an owner and of all."""
     group = [f.col("g")]
     counted = (
         exp.select(
-            f.col("g"),
-            f.col("who"),
-            f.alias(f.count(), "n"),
-            f.alias(f.sum(f.col("r")), "k"),
+            f.col("g"), f.col("who"), f.alias(f.count(), "n"), f.alias(f.sum(f.col("r")), "k")
         )
-        .from_(values.subquery("v"))
+        .from_(values.copy().subquery("v"))
         .group_by(f.col("g"), f.col("who"))
     )
-    beside = exp.select(
+    return exp.select(
         *[f.col(c) for c in ("g", "who", "n", "k")],
+        f.alias(f.null("decimal"), "x"),
         f.alias(f.sum_over(f.col("n"), group), "all_n"),
         f.alias(f.sum_over(f.col("k"), group), "all_k"),
     ).from_(counted.subquery("c"))
+
+
+def _same_of(values: exp.Select) -> exp.Select:
+    """The same of one value x: how often an owner, and all, have just this one."""
+    counted = (
+        exp.select(f.col("g"), f.col("who"), f.col("x"), f.alias(f.count(), "k"))
+        .from_(values.copy().subquery("v"))
+        .group_by(f.col("g"), f.col("who"), f.col("x"))
+    )
+    k = f.col("k")
+    return exp.select(
+        *[f.col(c) for c in ("g", "who", "k", "x")],
+        f.alias(f.sum_over(k, [f.col("g"), f.col("who")]), "n"),
+        f.alias(f.sum_over(k.copy(), [f.col("g")]), "all_n"),
+        f.alias(f.sum_over(k.copy(), [f.col("g"), f.col("x")]), "all_k"),
+    ).from_(counted.subquery("c"))
+
+
+def _odd_owners(context: RuleContext, beside: exp.Select) -> exp.Select:
+    """g, who, x, own, rest: owners with far more (k of n) than the others of the group."""
+    params = context.params
     rest_n = f.col("all_n") - f.col("n")
     rest_k = f.col("all_k") - f.col("k")
     shared = exp.select(
-        *[f.col(c) for c in ("g", "who", "n", "k")],
+        *[f.col(c) for c in ("g", "who", "x", "n", "k")],
         f.alias(rest_n, "rest_n"),
         f.alias(f.div0(f.col("k"), f.col("n")), "own"),
         f.alias(f.div0(exp.paren(rest_k) + f.lit(1), exp.paren(rest_n) + f.lit(2)), "rest"),
@@ -167,7 +209,7 @@ def _odd_owners(context: RuleContext, values: exp.Select) -> exp.Select:
         f.col("own") >= f.col("rest") * f.lit(float(str(params["times"]))),
         f.as_double(f.col("k")) - expected >= spread * f.lit(float(str(params["z"]))),
     )
-    return exp.select(*[f.col(c) for c in ("g", "who", "own", "rest")]).from_(
+    return exp.select(*[f.col(c) for c in ("g", "who", "x", "own", "rest")]).from_(
         shared.subquery("s")
     ).where(beyond)  # fmt: skip
 
