@@ -31,7 +31,7 @@ dq.hero = function () {
       texts.counts.map(function (pair) {
         return [" ", dq.link(pair[1], "findings", [], { severity: pair[0] }, { class: "tally " + pair[0] })];
       })) : null,
-    texts.since ? dq.h("p", { class: "soft" }, texts.since, " ",
+    texts.since ? dq.h("p", { class: "soft" }, texts.since.charAt(0).toUpperCase() + texts.since.slice(1), " ",
       facts.since && facts.since.new ? dq.link(dq.say("see_new"), "findings", [], { only: "new" }) : null) : null,
     texts.suppressed ? dq.h("p", { class: "soft" }, texts.suppressed) : null);
 };
