@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.site import crowded, size
 from dq.i18n.catalogue import catalogue
 from dq.project import Project
-from dq.site.build import _call
+from dq.site.build import _call, build_site
 from dq.site.records import fair_limit
 
 ASSETS = Path(__file__).parents[2] / "dq" / "site" / "assets"
@@ -81,3 +82,14 @@ def test_names_of_files(name: str) -> None:
 
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,60}", _plain(name))
     assert _plain("deals") == "deals"
+
+
+def test_many_findings_stay_within_five_megabytes(tmp_path: Path) -> None:
+    """Six hundred records in each of four hundred causes: a part is shown, the count is true."""
+    result = crowded(tmp_path, 240_000)
+    build_site(result, tmp_path / "site")
+    assert 1_000_000 < size(tmp_path / "site") < 5_000_000
+    facts = next((tmp_path / "site" / "data").glob("facts.*.js")).read_text(encoding="utf-8")
+    told = json.loads(facts.removeprefix("dq.setFacts(").removesuffix(");\n"))
+    assert {group["records"] for group in told["groups"]} == {600}
+    assert {group["shown"] for group in told["groups"]} == {100}
