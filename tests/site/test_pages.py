@@ -152,6 +152,7 @@ def test_keyboard_reaches_the_content(open_page: Open) -> None:
     assert page.evaluate("document.activeElement.closest('form').id") == "search"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", ["#/", "#/findings", "#/rules", "#/run", GROUP])
 def test_nothing_serious_for_accessibility(
@@ -173,6 +174,7 @@ def test_nothing_serious_for_accessibility(
     ] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["#/", "#/findings", "#/table/deals", "#/run", GROUP])
 @pytest.mark.parametrize("width", [390, 760, 1280])
 def test_nothing_is_cut_off(open_page: Open, address: str, width: int) -> None:
