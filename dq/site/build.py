@@ -24,7 +24,8 @@ __all__ = ["FIRST_PAGE", "build_site"]
 
 FIRST_PAGE = "index.html"
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("dom.js", "store.js", "parts.js", "pages.js", "app.js")
+_ROOMS = ("overview", "findings", "records", "tables", "rules", "runs", "search")
+_SCRIPTS = ("dom.js", "store.js", "parts.js", *(f"{room}.js" for room in _ROOMS), "app.js")
 _OWN = ("assets", "data")
 _POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file:; "

@@ -3,6 +3,10 @@
 
 dq.PAGE = 50;
 
+// The rooms of the site, by the first name of an address. Each takes the other names and the query
+// and gives its title and its elements.
+dq.rooms = {};
+
 // A link into the site: room, names, query.
 dq.href = function (room, names, query) {
   var path = [room].concat(names || []).map(encodeURIComponent).join("/");
@@ -139,4 +143,14 @@ dq.drawing = function (svg, label) {
   drawn.setAttribute("aria-label", label);
   drawn.removeAttribute("height");
   return dq.h("div", { class: "chart" }, drawn);
+};
+
+dq.nowhere = function () {
+  return { title: dq.say("nowhere"), body: [dq.h("h1", { tabindex: "-1" }, dq.say("nowhere")),
+    dq.empty(dq.say("nowhere_hint"), ""), dq.h("p", {}, dq.link(dq.say("overview"), ""))] };
+};
+
+dq.failed = function (box) {
+  box.replaceChildren();
+  dq.add(box, dq.empty(dq.say("not_loaded"), dq.say("not_loaded_hint")));
 };

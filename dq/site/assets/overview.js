@@ -1,0 +1,66 @@
+// The first page: can it be trusted, which tables, the worst causes, the trend.
+"use strict";
+
+dq.rooms[""] = function () {
+  var texts = dq.texts, facts = dq.facts;
+  var worst = facts.groups.map(function (_, i) { return i; })
+    .filter(function (i) { return facts.groups[i].severity !== "info"; }).slice(0, 15);
+  return { title: dq.say("overview"), body: [
+    dq.hero(),
+    texts.refused.length ? dq.h("section", { class: "alert" }, dq.h("h2", {}, dq.say("refused")),
+      dq.h("ul", {}, texts.refused.map(function (said) { return dq.h("li", {}, dq.data(said)); }))) : null,
+    dq.section(dq.say("by_table"), null, dq.troubled()),
+    dq.section(dq.say("worst"), null, worst.length
+      ? [dq.groupList(worst), dq.h("p", {}, dq.link(dq.say("all_groups", { n: facts.groups.length }), "findings"))]
+      : dq.empty(dq.say("nothing_found"), dq.say("nothing_hint"))),
+    dq.origins(8),
+    dq.trend(),
+    dq.unjudged(),
+  ] };
+};
+
+dq.hero = function () {
+  var texts = dq.texts, facts = dq.facts;
+  return dq.h("section", { class: "hero " + facts.outcome },
+    dq.h("p", { class: "verdict" }, texts.verdict),
+    dq.h("h1", { tabindex: "-1" }, texts.headline),
+    dq.h("p", { class: "soft" }, dq.say("label.as_of") + ": " + texts.asOf + ". " + texts.units),
+    texts.counts.length ? dq.h("p", { class: "counts" }, dq.h("span", {}, texts.causes + ":"),
+      texts.counts.map(function (pair) {
+        return [" ", dq.link(pair[1], "findings", [], { severity: pair[0] }, { class: "tally " + pair[0] })];
+      })) : null,
+    texts.since ? dq.h("p", { class: "soft" }, texts.since.charAt(0).toUpperCase() + texts.since.slice(1), " ",
+      facts.since && facts.since.new ? dq.link(dq.say("see_new"), "findings", [], { only: "new" }) : null) : null,
+    texts.suppressed ? dq.h("p", { class: "soft" }, texts.suppressed) : null);
+};
+
+// Tables with errors, most first; of the others only their number.
+dq.troubled = function () {
+  var bad = dq.facts.tables.filter(function (table) { return table.bad || table.incomplete; })
+    .sort(function (a, b) { return a.score - b.score; });
+  var clean = dq.facts.tables.length - bad.length;
+  return [bad.length ? dq.scores(bad) : null,
+    clean ? dq.h("p", {}, dq.link(dq.say("clean_tables", { n: clean }), "tables")) : null,
+    dq.h("p", { class: "faint small" }, dq.say("formula"))];
+};
+
+dq.trend = function () {
+  var svg = dq.texts.charts && dq.texts.charts.trend;
+  if (!svg) return null;
+  return dq.section(dq.say("trend"), null, [dq.drawing(svg, dq.say("trend_label")),
+    dq.h("p", {}, dq.link(dq.say("all_runs", { n: dq.facts.runs.length }), "runs"))]);
+};
+
+dq.unjudged = function () {
+  var kinds = ["errored", "not_applicable", "no_evidence"].filter(function (kind) {
+    return dq.rulesEnding(kind).length;
+  });
+  if (!kinds.length) return null;
+  return dq.section(dq.say("unjudged"), null, [
+    dq.h("p", { class: "faint small" }, dq.say("unjudged_hint")),
+    dq.h("ul", { class: "plain-list" }, kinds.map(function (kind) {
+      var codes = dq.rulesEnding(kind);
+      return dq.h("li", {}, dq.link(dq.texts.outcome[kind], "rules", [], { outcome: kind }), " ",
+        dq.h("span", { class: "count" }, dq.number(codes.length)));
+    }))]);
+};
