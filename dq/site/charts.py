@@ -39,11 +39,14 @@ def trend(history: Sequence[Point], t: Translator) -> str | None:
     if not rows:
         return None
     shades = {str(t.severity(name)): shade for name, shade in _SEVERITIES.items()}
-    return _drawn(_specification(rows, [_label(p, i, t) for i, p in enumerate(points)], shades, t))
+    return _drawn(_specification(rows, _labels(points, t), shades, t))
 
 
 def _rows(points: Sequence[Point], t: Translator) -> list[dict[str, object]]:
     named = [name for name in _SEVERITIES if any(point.totals.get(name) for point in points)]
+    if len(named) > 1 and named[-1] == "info":
+        named.pop()  # thousands of them would press the errors flat
+    labels = _labels(points, t)
     rows: list[dict[str, object]] = []
     part = 0
     for i, point in enumerate(points):
@@ -52,7 +55,7 @@ def _rows(points: Sequence[Point], t: Translator) -> list[dict[str, object]]:
             said = str(t.severity(name))
             rows.append(
                 {
-                    "run": _label(point, i, t),
+                    "run": labels[i],
                     "severity": said,
                     "line": f"{said} {part}",
                     "findings": point.totals.get(name, 0),
@@ -61,9 +64,11 @@ def _rows(points: Sequence[Point], t: Translator) -> list[dict[str, object]]:
     return rows
 
 
-def _label(point: Point, place: int, t: Translator) -> str:
-    """The run's day; invisible marks keep two runs of one day apart."""
-    return t.day(point.started.date()) + "\u200b" * place
+def _labels(points: Sequence[Point], t: Translator) -> list[str]:
+    """Each run's day, or its moment where two were on one day; invisible marks keep them apart."""
+    days = [point.started.date() for point in points]
+    said = t.day if len(set(days)) == len(days) else t.moment
+    return [said(point.started) + "\u200b" * i for i, point in enumerate(points)]
 
 
 def _specification(
@@ -77,7 +82,7 @@ def _specification(
         .mark_line(point={"size": 36, "filled": True}, strokeWidth=2)
         .encode(
             x=alt.X("run:O", sort=labels, title=None, axis=alt.Axis(labelOverlap="greedy")),
-            y=alt.Y("findings:Q", title=str(t.t("site.trend_axis")), axis=alt.Axis(tickCount=4)),
+            y=alt.Y("findings:Q", title=str(t.t("site.trend_axis")), axis=_figures(t)),
             color=alt.Color(
                 "severity:N",
                 title=None,
@@ -102,6 +107,18 @@ def _specification(
     )
     specification: dict[str, Any] = chart.to_dict()
     return specification
+
+
+def _figures(t: Translator) -> Any:
+    """The axis of counts, its thousands apart as the language sets them."""
+    import altair as alt
+
+    apart = str(t.number(1000))[1:-3]
+    return alt.Axis(
+        tickCount=4,
+        tickMinStep=1,
+        labelExpr=f"replace(format(datum.value, ',d'), /,/g, '{apart}')",
+    )
 
 
 def _drawn(specification: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,11 @@ from hypothesis import strategies as st
 
 from benchmarks.site import crowded, size
 from dq.i18n.catalogue import catalogue
+from dq.i18n.translator import Translator
 from dq.project import Project
+from dq.repair.history import Point
 from dq.site.build import _call, build_site
+from dq.site.charts import trend
 from dq.site.records import fair_limit
 
 ASSETS = Path(__file__).parents[2] / "dq" / "site" / "assets"
@@ -93,3 +98,31 @@ def test_many_findings_stay_within_five_megabytes(tmp_path: Path) -> None:
     told = json.loads(facts.removeprefix("dq.setFacts(").removesuffix(");\n"))
     assert {group["records"] for group in told["groups"]} == {600}
     assert {group["shown"] for group in told["groups"]} == {100}
+
+
+def test_the_trend_shows_what_matters() -> None:
+    """Information would press the errors flat; two runs of one day are told apart."""
+    runs = [
+        Point(
+            run_id=str(hour),
+            started=datetime(2026, 11, 27, hour),
+            as_of=None,
+            outcome="findings",
+            totals={"error": 1200, "info": 9000},
+            suppressed=0,
+            scores={},
+            rules=None,
+            joins=True,
+            new=None,
+            gone=None,
+        )
+        for hour in (4, 5)
+    ]
+    drawn = trend(runs, Translator("ru"))
+    assert drawn is not None
+    assert "сведение" not in drawn
+    assert "27.11.2026\u00a004:00" in drawn
+    assert "1,000" not in drawn
+    only = trend([replace(run, totals={"info": 9000}) for run in runs], Translator("ru"))
+    assert only is not None
+    assert "сведение" in only

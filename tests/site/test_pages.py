@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dq.i18n.language import LANGUAGES
+from dq.i18n.numbers import format_share
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -191,6 +194,25 @@ def test_print_on_a4(open_page: Open, address: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 718
     assert page.pdf(format="A4").startswith(b"%PDF")
     assert not page.is_visible("#search")
+
+
+@pytest.mark.parametrize("address", ["#/findings", "#/rules"])
+def test_filters_keep_their_height_on_a_phone(open_page: Open, address: str) -> None:
+    page = open_page(address)
+    page.set_viewport_size({"width": 390, "height": 900})
+    heights = "[...document.querySelectorAll('.filter select')].map(one => one.offsetHeight)"
+    assert set(page.evaluate(heights)) == {32}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_share_is_said_as_in_the_sentences(open_page: Open, language: str) -> None:
+    """Apart from the last decimal, which a column of shares keeps."""
+    page = open_page("#/")
+    page.click(f"#languages >> text={language.upper()}")
+    _until(page, f"document.documentElement.lang === '{language}'")
+    for share in (0.0, 0.0002, 0.05, 0.9687, 0.97, 0.9991, 0.99996, 1.0):
+        said = re.sub(r"[.,]0(?=\D*$)", "", page.evaluate(f"dq.percent({share})"))
+        assert said.split() == format_share(share, language).split()
 
 
 def test_hostile_names_are_text(open_page: Open) -> None:

@@ -59,6 +59,7 @@ dq.frame = function (room) {
   var input = form.querySelector("input");
   input.setAttribute("placeholder", dq.say("search_for"));
   input.setAttribute("aria-label", dq.say("search_for"));
+  if (document.activeElement !== input) input.value = room === "search" ? dq.address().query.q || "" : "";
   var languages = document.getElementById("languages");
   languages.setAttribute("aria-label", dq.say("language"));
   languages.replaceChildren();

@@ -63,27 +63,29 @@ dq.number = function (value) {
 
 // A count in a table: nought is faint.
 dq.figure = function (value) {
-  return value ? dq.number(value) : dq.h("span", { class: "faint" }, dq.number(value));
+  return value ? dq.number(value) : dq.h("span", { class: "faint nought" }, dq.number(value));
 };
 
+// One decimal, so that a column lines up; never 0 or 100 for what only comes near.
 dq.percent = function (share) {
   if (share === null || share === undefined) return "–";
-  var whole = share > 0 && share < 0.0005 ? 0.0005 : share;
-  if (share < 1 && whole > 0.9995) whole = 0.9995;
+  var near = share > 0 && share < 0.001 ? "<" : share < 1 && share > 0.999 ? ">" : "";
+  var shown = near === "<" ? 0.001 : near ? 0.999 : share;
   var said = new Intl.NumberFormat(dq.texts.language, {
-    style: "percent", minimumFractionDigits: 0, maximumFractionDigits: 1,
+    style: "percent", minimumFractionDigits: share % 1 ? 1 : 0, maximumFractionDigits: 1,
   });
-  return said.format(Math.round(whole * 1000) / 1000);
+  return near + said.format(shown);
 };
 
-dq.money = function (value) {
+// `cents` is of the whole column: two digits for all, or for none.
+dq.money = function (value, cents) {
   if (value === null || value === undefined) return "";
-  var digits = Number.isInteger(Number(value)) ? 0 : 2;
+  var digits = cents || !Number.isInteger(Number(value)) ? 2 : 0;
   var options = { minimumFractionDigits: digits, maximumFractionDigits: 2 };
   if (dq.facts.currency) {
     options.style = "currency";
     options.currency = dq.facts.currency;
-    options.currencyDisplay = "narrowSymbol";
+    options.currencyDisplay = "symbol";
   }
   try {
     return new Intl.NumberFormat(dq.texts.language, options).format(value);
@@ -92,11 +94,16 @@ dq.money = function (value) {
   }
 };
 
+dq.cents = function (values) {
+  return values.some(function (value) { return !Number.isInteger(Number(value || 0)); });
+};
+
 dq.moment = function (text) {
   var parts = /^(\d+)-(\d+)-(\d+)(?:T(\d+):(\d+))?/.exec(text || "");
   if (!parts) return text || "–";
   var when = new Date(Number(parts[1]), parts[2] - 1, Number(parts[3]), parts[4] || 0, parts[5] || 0);
-  var options = { day: "numeric", month: "short", year: "numeric" };
+  var options = dq.texts.language === "en" ? { day: "numeric", month: "short", year: "numeric" }
+    : { day: "2-digit", month: "2-digit", year: "numeric" };
   if (parts[4]) { options.hour = "2-digit"; options.minute = "2-digit"; }
   var locale = dq.texts.language === "en" ? "en-GB" : dq.texts.language;
   return new Intl.DateTimeFormat(locale, options).format(when);
@@ -111,7 +118,7 @@ dq.bar = function (share) {
   var kind = share < 0.8 ? "fill low" : share < 0.95 ? "fill mid" : "fill";
   return [
     dq.h("span", { class: "score" }, dq.percent(share)),
-    dq.h("svg", { class: "bar", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
+    dq.h("svg", { class: share < 1 ? "bar" : "bar whole", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
       dq.h("rect", { class: "track", width: 100, height: 4 }),
       dq.h("rect", { class: kind, width: Math.round(share * 10000) / 100, height: 4 })),
   ];

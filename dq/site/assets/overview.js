@@ -36,8 +36,7 @@ dq.hero = function () {
 
 // Tables with errors, most first; of the others only their number.
 dq.troubled = function () {
-  var bad = dq.facts.tables.filter(function (table) { return table.bad || table.incomplete; })
-    .sort(function (a, b) { return a.score - b.score; });
+  var bad = dq.worstFirst(dq.facts.tables.filter(function (table) { return table.bad || table.incomplete; }));
   var clean = dq.facts.tables.length - bad.length;
   return [bad.length ? dq.scores(bad) : null,
     clean ? dq.h("p", {}, dq.link(dq.say("clean_tables", { n: clean }), "tables")) : null,

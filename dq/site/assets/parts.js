@@ -108,6 +108,15 @@ dq.typed = function (label, query, room, names) {
   return dq.h("label", { class: "filter grow" }, dq.h("span", {}, label), input);
 };
 
+// Figures of one thing, side by side: [words, figure], those without a figure left out.
+dq.strip = function (pairs) {
+  return dq.h("dl", { class: "strip" }, pairs.filter(function (pair) {
+    return pair[1] !== "" && pair[1] !== null;
+  }).map(function (pair) {
+    return dq.h("div", {}, dq.h("dt", {}, pair[0]), dq.h("dd", {}, pair[1]));
+  }));
+};
+
 // Columns: [head, cell(row), kind]; kind "num" aligns figures.
 dq.table = function (columns, rows, name) {
   return dq.h("div", { class: "wide", role: "region", tabindex: "0", "aria-label": name },
@@ -118,7 +127,8 @@ dq.table = function (columns, rows, name) {
       dq.h("tbody", {}, rows.map(function (row) {
         return dq.h("tr", {}, columns.map(function (column, i) {
           var cell = column[1](row);
-          var blank = cell === "" || cell === null || cell === undefined;
+          var blank = cell === "" || cell === null || cell === undefined
+            || Boolean(cell.classList && cell.classList.contains("nought"));
           return i === 0
             ? dq.h("th", { scope: "row" }, cell)
             : dq.h("td", { class: ((column[2] || "") + (blank ? " none" : "")).trim() || null,

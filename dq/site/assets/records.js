@@ -8,12 +8,13 @@ dq.records = function (lines, group, query, room, names) {
   });
   var page = dq.pageOf(found, query, dq.PAGE);
   var some = function (name) { return lines.some(function (line) { return line[name] !== null && line[name] !== ""; }); };
+  var cents = dq.cents(lines.map(function (line) { return line.money; }));
   var columns = [[dq.say("column.head.key"), function (line) {
     return line.key === null ? dq.h("span", { class: "faint" }, "–")
       : dq.link(dq.data(line.key), "record", [group.table, line.key]);
   }]];
   if (some("value")) columns.push([dq.say("column.head.value"), function (line) { return line.value === null ? "" : dq.data(line.value); }]);
-  if (some("money")) columns.push([dq.say("column.head.amount"), function (line) { return line.money === null ? "" : dq.money(line.money); }, "num"]);
+  if (some("money")) columns.push([dq.say("column.head.amount"), function (line) { return line.money === null ? "" : dq.money(line.money, cents); }, "num"]);
   if (some("file")) columns.push([dq.say("column.head.place"), dq.place]);
   var rest = group.records - group.shown;
   return dq.section(dq.say("records"), group.records, [
@@ -33,7 +34,7 @@ dq.rooms.record = function (names) {
     var lines = dq.linesOf(shelf, key);
     box.replaceChildren();
     dq.add(box, lines.length ? [
-      dq.h("p", { class: "soft small" }, dq.place(lines[0])),
+      dq.h("p", { class: "soft small gap" }, dq.place(lines[0])),
       dq.section(dq.say("findings"), lines.length, dq.h("ul", { class: "lines" }, lines.map(function (line) {
         var item = dq.groupLine(line.group);
         if (line.value !== null) dq.add(item, dq.h("p", { class: "cell" }, dq.say("column.head.value") + ": ", dq.data(line.value)));

@@ -4,7 +4,7 @@
 dq.endings = function (rows) {
   return dq.table([
     [dq.say("rule"), function (row) { return dq.link(row.code, "rule", [row.code]); }],
-    [dq.say("what"), function (row) { return dq.texts.rules[row.code][0]; }],
+    [dq.say("what"), function (row) { return dq.texts.rules[row.code][0]; }, "lead"],
     [dq.say("how_ended"), function (row) { return dq.ending(row.end); }],
     [dq.say("judged"), function (row) { return row.end[2] ? dq.number(row.end[2]) : ""; }, "num"],
     [dq.say("records"), function (row) { return row.end[4] ? dq.number(row.end[4]) : ""; }, "num"],
@@ -37,7 +37,7 @@ dq.rooms.rules = function (names, query) {
       })), query, "rules", [])),
     rules.length ? dq.table([
       [dq.say("rule"), function (rule) { return dq.link(rule.code, "rule", [rule.code]); }],
-      [dq.say("what"), function (rule) { return dq.texts.rules[rule.code][0]; }],
+      [dq.say("what"), function (rule) { return dq.texts.rules[rule.code][0]; }, "lead"],
       [dq.say("family"), function (rule) { return dq.texts.families[rule.code[0]] || rule.code[0]; }],
       [dq.say("how_ended"), function (rule) { return dq.tally(rule, query.outcome); }],
       [dq.say("records"), function (rule) {
@@ -63,7 +63,10 @@ dq.tally = function (rule, outcome) {
   }
   var counts = {};
   rule.ended.forEach(function (end) { counts[end[1]] = (counts[end[1]] || 0) + 1; });
-  return Object.keys(counts).map(function (kind, i) {
+  var kinds = Object.keys(dq.texts.outcome);
+  var urgent = function (kind) { return kind === "errored" ? 0 : kind === "failed" ? 1 : 2; };
+  kinds.sort(function (a, b) { return urgent(a) - urgent(b); });
+  return kinds.filter(function (kind) { return counts[kind]; }).map(function (kind, i) {
     return [i ? " · " : "", dq.h("span", { class: "ended " + kind }, dq.texts.outcome[kind]),
       counts[kind] > 1 ? " × " + dq.number(counts[kind]) : ""];
   });

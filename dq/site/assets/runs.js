@@ -7,14 +7,14 @@ dq.rooms.runs = function () {
     dq.h("h1", { tabindex: "-1" }, dq.say("runs")),
     dq.texts.charts && dq.texts.charts.trend ? dq.drawing(dq.texts.charts.trend, dq.say("trend_label")) : null,
     runs.length ? dq.table([
-      [dq.say("run"), function (run) { return dq.link(run.id, "run", [run.id]); }],
-      [dq.say("made"), function (run) { return dq.moment(run.started); }],
+      [dq.say("made"), function (run) { return dq.link(dq.moment(run.started), "run", [run.id]); }],
       [dq.say("label.as_of"), function (run) { return run.asOf ? dq.moment(run.asOf) : ""; }],
       [dq.say("errors"), function (run) { return dq.number((run.totals.error || 0) + (run.totals.critical || 0)); }, "num"],
       [dq.say("warnings"), function (run) { return dq.number(run.totals.warning || 0); }, "num"],
       [dq.say("new"), function (run) { return run.new === null ? "" : dq.number(run.new); }, "num"],
       [dq.say("gone"), function (run) { return run.gone === null ? "" : dq.number(run.gone); }, "num"],
       [dq.say("column.head.score"), function (run) { return run.scores.deals === undefined || run.scores.deals === null ? "" : dq.say("deals_score", { score: dq.percent(run.scores.deals) }); }, "num"],
+      [dq.say("run"), function (run) { return dq.h("code", {}, run.id); }],
     ], runs, dq.say("runs")) : dq.empty(dq.say("no_runs"), ""),
   ] };
 };
@@ -27,17 +27,14 @@ dq.rooms.run = function (names) {
     dq.trail([dq.link(dq.say("runs"), "runs")]),
     dq.h("h1", { tabindex: "-1" }, dq.say("run"), " ", dq.h("code", {}, names[0] || facts.run || "–")),
   ];
-  if (run) head.push(dq.h("dl", { class: "pairs" },
-    [[dq.say("made"), dq.moment(run.started)], [dq.say("label.as_of"), run.asOf ? dq.moment(run.asOf) : "–"],
+  if (run) head.push(dq.strip([[dq.say("made"), dq.moment(run.started)], [dq.say("label.as_of"), run.asOf ? dq.moment(run.asOf) : "–"],
       [dq.say("errors"), dq.number((run.totals.error || 0) + (run.totals.critical || 0))],
       [dq.say("warnings"), dq.number(run.totals.warning || 0)],
-      [dq.say("accepted"), dq.number(run.suppressed)]].map(function (pair) {
-      return [dq.h("dt", {}, pair[0]), dq.h("dd", {}, pair[1])];
-    })));
+      [dq.say("accepted"), dq.number(run.suppressed)]]));
   if (!current) {
     head.push(dq.table([
       [dq.say("column.head.table"), function (pair) { return dq.tableName(pair[0]); }],
-      [dq.say("column.head.score"), function (pair) { return pair[1] === null ? dq.say("score.incomplete") : dq.h("span", {}, dq.bar(pair[1])); }, "num"],
+      [dq.say("column.head.score"), function (pair) { return pair[1] === null ? dq.say("score.incomplete") : dq.h("span", { class: "scored" }, dq.bar(pair[1])); }, "num"],
     ], Object.keys(run.scores).map(function (name) { return [name, run.scores[name]]; }), dq.say("by_table")));
     head.push(dq.h("p", { class: "soft" }, dq.say("older_run"), " ", dq.command("dq diff " + run.id + " latest")));
     return { title: dq.say("run"), body: head };

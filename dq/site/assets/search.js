@@ -43,13 +43,18 @@ dq.hits = function (q, shelves) {
   if (!groups.length && !rules.length && !tables.length && !records.length) {
     return dq.empty(dq.say("no_match"), dq.say("search_scope"));
   }
-  records.sort(function (a, b) { return (b.key.toLowerCase() === q) - (a.key.toLowerCase() === q); });
+  var order = new Intl.Collator(dq.texts.language, { numeric: true });
+  var rank = function (hit) { return hit.key.toLowerCase() === q ? 0 : hit.value ? 2 : 1; };
+  records.sort(function (a, b) { return rank(a) - rank(b) || order.compare(a.key, b.key); });
+  var columns = [
+    [dq.say("column.head.key"), function (hit) { return dq.link(dq.data(hit.key), "record", [hit.table, hit.key]); }],
+    [dq.say("column.head.table"), function (hit) { return dq.link(dq.tableName(hit.table), "table", [hit.table]); }],
+  ];
+  if (records.some(function (hit) { return hit.value; })) {
+    columns.push([dq.say("column.head.value"), function (hit) { return hit.value ? dq.data(hit.value) : ""; }]);
+  }
   return [
-    records.length ? dq.section(dq.say("records"), records.length, [dq.table([
-      [dq.say("column.head.key"), function (hit) { return dq.link(dq.data(hit.key), "record", [hit.table, hit.key]); }],
-      [dq.say("column.head.table"), function (hit) { return dq.tableName(hit.table); }],
-      [dq.say("column.head.value"), function (hit) { return hit.value ? dq.data(hit.value) : ""; }],
-    ], records.slice(0, 100), dq.say("records")),
+    records.length ? dq.section(dq.say("records"), records.length, [dq.table(columns, records.slice(0, 100), dq.say("records")),
       records.length > 100 ? dq.h("p", { class: "soft small" }, dq.say("first_hundred")) : null]) : null,
     tables.length ? dq.section(dq.say("tables"), tables.length, dq.h("ul", { class: "plain-list" }, tables.map(function (table) {
       return dq.h("li", {}, dq.link(dq.tableName(table.name), "table", [table.name]));

@@ -6,7 +6,7 @@ dq.scores = function (tables) {
   var score = function (name) {
     return function (table) {
       if (table.incomplete) return dq.h("span", { class: "warn-text" }, dq.say("score.incomplete"));
-      return table[name] === null ? "" : dq.h("span", {}, dq.bar(table[name]));
+      return table[name] === null ? "" : dq.h("span", { class: "scored" }, dq.bar(table[name]));
     };
   };
   var columns = [
@@ -20,7 +20,8 @@ dq.scores = function (tables) {
   columns.push([dq.say("column.head.score"), score("score"), "num"]);
   if (some("money")) {
     columns.push([dq.say("column.head.score_amount"), score("scoreAmount"), "num"]);
-    columns.push([dq.say("column.head.amount"), function (table) { return dq.money(table.money); }, "num"]);
+    var cents = dq.cents(tables.map(function (table) { return table.money; }));
+    columns.push([dq.say("column.head.amount"), function (table) { return dq.money(table.money, cents); }, "num"]);
   }
   return dq.table(columns, tables, dq.say("by_table"));
 };
@@ -41,10 +42,34 @@ dq.origins = function (most, only) {
     ], rows, dq.say("origins"))]);
 };
 
+dq.worstFirst = function (tables) {
+  return tables.slice().sort(function (a, b) {
+    return a.score - b.score || b.bad - a.bad
+      || dq.tableName(a.name).localeCompare(dq.tableName(b.name), dq.texts.language);
+  });
+};
+
 dq.rooms.tables = function () {
   return { title: dq.say("tables"), body: [
     dq.h("h1", { tabindex: "-1" }, dq.say("tables")),
-    dq.scores(dq.facts.tables), dq.h("p", { class: "faint small" }, dq.say("formula"))] };
+    dq.scores(dq.worstFirst(dq.facts.tables)), dq.h("p", { class: "faint small" }, dq.say("formula"))] };
+};
+
+dq.tableFigures = function (table) {
+  var score = function (share) {
+    return share === null ? "" : dq.h("span", { class: share < 0.8 ? "low" : share < 0.95 ? "mid" : null }, dq.percent(share));
+  };
+  return dq.strip([
+    [dq.say("column.head.score"), table.incomplete
+      ? dq.h("span", { class: "warn-text" }, dq.say("score.incomplete")) : score(table.score)],
+    [dq.say("column.head.score_amount"), table.incomplete ? "" : score(table.scoreAmount)],
+    [dq.say("column.head.bad"), dq.number(table.bad)],
+    [dq.say("column.head.live"), dq.number(table.live)],
+    [dq.say("column.head.read"), dq.number(table.read)],
+    [dq.say("column.head.deleted"), table.deleted ? dq.number(table.deleted) : ""],
+    [dq.say("column.head.merged"), table.merged ? dq.number(table.merged) : ""],
+    [dq.say("column.head.amount"), dq.money(table.money)],
+  ]);
 };
 
 dq.rooms.table = function (names, query) {
@@ -60,8 +85,9 @@ dq.rooms.table = function (names, query) {
   var fed = dq.facts.inputs.filter(function (one) { return one.tables.indexOf(names[0]) >= 0; });
   return { title: dq.tableName(names[0]), body: [
     dq.trail([dq.link(dq.say("tables"), "tables")]),
-    dq.h("h1", { tabindex: "-1" }, dq.tableName(names[0]), " ", dq.h("code", {}, names[0])),
-    table ? dq.scores([table]) : null,
+    dq.h("h1", { tabindex: "-1" }, dq.tableName(names[0]),
+      dq.tableName(names[0]) === names[0] ? null : [" ", dq.h("code", {}, names[0])]),
+    table ? dq.tableFigures(table) : null,
     fed.length ? dq.h("p", { class: "soft small" }, dq.say("read_from") + " ",
       fed.map(function (one, i) { return [i ? ", " : "", dq.data(one.file), one.sheet ? [" · ", dq.data(one.sheet)] : ""]; })) : null,
     dq.section(dq.say("findings"), groups.length, groups.length
