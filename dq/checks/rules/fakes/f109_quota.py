@@ -86,8 +86,7 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
     evening = f.hour(at) >= f.lit(24 - number(context.params["hours"]))
     late = f.coalesce(evening, f.lit(False))
     last = f.coalesce(f.month(at).neq(f.month(f.add_days(at, f.lit(1)))), f.lit(False))
-    deeds = single_deeds(context, table, moment)
-    habits = _habits(deeds.copy(), late, last)
+    habits = _habits(single_deeds(context, table, moment), late, last)
     usual = f.div0(f.col("evenings") + f.lit(1), f.col("days"))
     often = f.div0(f.col("heaped"), f.col("ends"))
     odd = exp.select(f.alias(f.col("who"), "whose")).from_(habits.subquery("h"))
@@ -97,7 +96,7 @@ def _last_hours(context: RuleContext, table: str, moment: str) -> Iterator[Query
             often >= usual * f.lit(float(str(context.params["times"]))),
         )
     )
-    heaped = exp.select("*").from_(deeds.subquery("d")).where(f.all_of(late.copy(), last.copy()))
+    heaped = single_deeds(context, table, moment, f.all_of(late.copy(), last.copy()))
     sql = (
         exp.select(
             f.alias(f.col("id", "r"), "key"),

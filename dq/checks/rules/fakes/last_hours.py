@@ -23,8 +23,13 @@ _BY_CHANCE = 2.0
 _KEYS = ("who", "day", "last", "late")
 
 
-def single_deeds(context: RuleContext, table: str, moment: str) -> exp.Select:
-    """id, system columns, who, at: what was not done together with others at one instant."""
+def single_deeds(
+    context: RuleContext, table: str, moment: str, when: exp.Expression | None = None
+) -> exp.Select:
+    """id, system columns, who, at: what was not done together with others at one instant.
+
+    `when` is a condition on `at`: of one instant it holds for all or for none.
+    """
     at = f.col(moment)
     judged = [f.not_null(at), f.not_null(f.col("owner_id")), f.not_(midnight(at))]
     if table == "deals" and context.has("deals", "status"):
@@ -36,6 +41,8 @@ def single_deeds(context: RuleContext, table: str, moment: str) -> exp.Select:
         f.alias(f.col("owner_id"), "who"),
         f.alias(at.copy(), "at"),
     ).from_(f.table(f"crm.{table}")).where(f.all_of(*judged))  # fmt: skip
+    if when is not None:
+        done = exp.select("*").from_(done.subquery("w")).where(when)
     instants = (
         exp.select(f.alias(f.col("at"), "crowded"), f.alias(f.count(), "n"))
         .from_(done.copy().subquery("i"))
