@@ -125,10 +125,6 @@ class MySql:
             table=name,
         )
 
-    def query(self, text: str) -> exp.Expr:
-        """A query of the user's own, as a table. The server takes no more than one statement."""
-        return exp.alias_(exp.var(f"({text.rstrip().rstrip(';')}\n)"), "source", quoted=True)
-
     def stream(self, source: exp.Expr, options: ReadOptions) -> Stream:
         """The columns and rows of a table or query.
 
