@@ -20,7 +20,7 @@ dq.rooms.findings = function (names, query) {
   var any = [["", dq.say("any")]];
   return { title: dq.say("findings"), body: [
     dq.h("h1", { tabindex: "-1" }, dq.say("findings"), " ", dq.h("span", { class: "count" }, dq.number(found.length))),
-    dq.h("form", { class: "filters", role: "search", onsubmit: function (event) { event.preventDefault(); } },
+    dq.filters(
       dq.typed(dq.say("filter"), query, "findings", []),
       dq.select(dq.say("severity"), "severity", any.concat(["critical", "error", "warning", "info"]
         .filter(function (s) { return used("severity").indexOf(s) >= 0; })

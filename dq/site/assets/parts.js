@@ -77,6 +77,12 @@ dq.pageOf = function (list, query, size) {
   return { page: page, items: list.slice((page - 1) * size, page * size) };
 };
 
+// Fields that narrow a list; there is nothing to send.
+dq.filters = function () {
+  return dq.h("form", { class: "filters", role: "search", onsubmit: function (event) { event.preventDefault(); } },
+    Array.from(arguments));
+};
+
 // A select that changes one word of the query.
 dq.select = function (label, name, choices, query, room, names) {
   var select = dq.h("select", {

@@ -18,7 +18,7 @@ dq.records = function (lines, group, query, room, names) {
   if (some("file")) columns.push([dq.say("column.head.place"), dq.place]);
   var rest = group.records - group.shown;
   return dq.section(dq.say("records"), group.records, [
-    lines.length > 10 ? dq.h("form", { class: "filters", role: "search", onsubmit: function (event) { event.preventDefault(); } },
+    lines.length > 10 ? dq.filters(
       dq.typed(dq.say("filter_records"), query, room, names)) : null,
     found.length ? dq.table(columns, page.items, dq.say("records")) : dq.empty(dq.say("no_match"), ""),
     dq.pager(found.length, page.page, dq.PAGE, room, names, query),

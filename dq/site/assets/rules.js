@@ -30,7 +30,7 @@ dq.rooms.rules = function (names, query) {
   var kinds = Object.keys(dq.texts.outcome).filter(function (kind) { return dq.rulesEnding(kind).length; });
   return { title: dq.say("rules"), body: [
     dq.h("h1", { tabindex: "-1" }, dq.say("rules"), " ", dq.h("span", { class: "count" }, dq.number(rules.length))),
-    dq.h("form", { class: "filters", role: "search", onsubmit: function (event) { event.preventDefault(); } },
+    dq.filters(
       dq.typed(dq.say("filter"), query, "rules", []),
       dq.select(dq.say("how_ended"), "outcome", [["", dq.say("any")]].concat(kinds.map(function (kind) {
         return [kind, dq.texts.outcome[kind]];
