@@ -16,7 +16,7 @@ from dq.sql.allowed import refusals
 from dq.sql.dialect import parsed, rewritten
 from dq.sql.function import function_named
 
-__all__ = ["columns_of", "parameters_of", "parse_expression", "place_of"]
+__all__ = ["columns_of", "parameters_of", "parse_expression", "parse_query", "place_of"]
 
 
 def parse_expression(
@@ -36,6 +36,18 @@ def parse_expression(
     source = _Source(text, where)
     tree = source.tree()
     return cast("exp.Expression", source.portable(tree, frozenset(known)))
+
+
+def parse_query(text: str, where: Place | None = None, known: Collection[str] = ()) -> exp.Query:
+    """Parse one SELECT (or a set operation of several) into portable form.
+
+    Raises:
+        UsageError: the text does not parse, or is no query.
+        PortabilityError: it uses a function or construct that is not portable.
+    """
+    source = _Source(text, where)
+    tree = source.tree(query=True)
+    return cast("exp.Query", source.portable(tree, frozenset(known)))
 
 
 def columns_of(expression: exp.Expr) -> tuple[str, ...]:
@@ -74,8 +86,8 @@ class _Source:
             file=where.file, line=(where.line or 1) + line - 1, column=column, table=where.table
         )
 
-    def tree(self) -> exp.Expr:
-        """The tree as sqlglot reads it."""
+    def tree(self, *, query: bool = False) -> exp.Expr:
+        """The tree as sqlglot reads it: an expression, or a query."""
         try:
             statements = parsed(self.text)
         except ParseError as error:
@@ -86,6 +98,8 @@ class _Source:
                 where=self.at(0),
             ) from None
         trees = [tree for tree in statements if tree is not None]
+        if query:
+            return self._query(trees)
         if len(trees) != 1:
             raise UsageError(
                 "One expression is expected, not {text}.", where=self.at(0), text=self._start()
@@ -98,6 +112,13 @@ class _Source:
                 text=self._start(),
             )
         return trees[0]
+
+    def _query(self, trees: list[exp.Expr]) -> exp.Expr:
+        if len(trees) == 1 and isinstance(trees[0], exp.Query):
+            return trees[0]
+        raise UsageError(
+            "One SELECT is expected, not {text}.", where=self.at(0), text=self._start()
+        )
 
     def _unreadable(self, error: ParseError) -> UsageError:
         first = error.errors[0] if error.errors else {}

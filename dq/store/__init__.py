@@ -5,6 +5,7 @@ from dq.store.state import (
     LONGEST_SUPPRESSION,
     Answer,
     BaselineItem,
+    DefinitionStep,
     MappingApproval,
     Suppression,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Answer",
     "BaselineItem",
     "Decision",
+    "DefinitionStep",
     "Entry",
     "MappingApproval",
     "Store",

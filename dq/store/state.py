@@ -10,7 +10,14 @@ from typing import Any
 
 from dq.errors import UsageError
 
-__all__ = ["LONGEST_SUPPRESSION", "Answer", "BaselineItem", "MappingApproval", "Suppression"]
+__all__ = [
+    "LONGEST_SUPPRESSION",
+    "Answer",
+    "BaselineItem",
+    "DefinitionStep",
+    "MappingApproval",
+    "Suppression",
+]
 
 LONGEST_SUPPRESSION = timedelta(days=180)
 
@@ -130,3 +137,25 @@ class BaselineItem:
     table: str
     column: str
     value: str = ""
+
+
+@dataclass(frozen=True)
+class DefinitionStep:
+    """A definition of the glossary that somebody proposed or approved, with its text then.
+
+    `content` is what it selects or computes (None: that it is taken out), `words` its labels
+    and explanations, both JSON values; each has its own digest. `alone`: who approved it had
+    proposed it, where one person may.
+    """
+
+    object: str
+    step: str
+    digest: str
+    content: Any
+    words_digest: str
+    words: Any
+    by: str = ""
+    at: str = ""
+    because: str = ""
+    alone: bool = False
+    seq: int = -1

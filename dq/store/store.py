@@ -25,9 +25,20 @@ from dq.errors import StoreError, UsageError
 from dq.store.database import Database
 from dq.store.ledger import Actor, Entry, Ledger, Verification, canonical_json
 from dq.store.migrate import Migration, migrate, shipped_migrations
-from dq.store.state import Answer, BaselineItem, MappingApproval, Suppression, check_until
+from dq.store.state import (
+    Answer,
+    BaselineItem,
+    DefinitionStep,
+    MappingApproval,
+    Suppression,
+    check_until,
+)
 
 __all__ = ["Decision", "Store", "open_store"]
+
+_STEP_COLUMNS = (
+    "seq", "object", "step", "digest", "content", "words_digest", "words", "by", "at", "because",
+)  # fmt: skip
 
 
 def open_store(project: Path, clock: Clock, url: str = "sqlite") -> Store:
@@ -138,6 +149,17 @@ class Store:
     def baseline(self) -> frozenset[BaselineItem]:
         """What was there on the first day, or was adopted since."""
         return frozenset(BaselineItem(*row) for row in self._database.run("read_baseline"))
+
+    def definition_steps(self) -> tuple[DefinitionStep, ...]:
+        """What was proposed and approved of the glossary, oldest first."""
+        return tuple(
+            DefinitionStep(
+                **{**row, "content": json.loads(row["content"]), "words": json.loads(row["words"])},
+                alone=bool(alone),
+            )
+            for *cells, alone in self._database.run("read_definition_steps")
+            for row in [dict(zip(_STEP_COLUMNS, cells, strict=True))]
+        )
 
     def keyed_digest(self, value: object) -> str:
         """A digest that only this store can compute: of what may be personal or guessable."""
@@ -360,3 +382,25 @@ class Decision:
         content = [[item.kind, item.table, item.column, item.value] for item in chosen]
         self.digests["baseline"] = self._keyed_digest(content)
         return new
+
+    def define(self, steps: Iterable[DefinitionStep]) -> None:
+        """Record that definitions are proposed or approved; `by`, `at`, `because` are ours."""
+        for step in steps:
+            self._database.run(
+                "add_definition_step",
+                {
+                    "seq": self.seq,
+                    "object": step.object,
+                    "step": step.step,
+                    "digest": step.digest,
+                    "content": canonical_json(step.content).decode("utf-8"),
+                    "words_digest": step.words_digest,
+                    "words": canonical_json(step.words).decode("utf-8"),
+                    "by": self._actor.name,
+                    "at": self.time,
+                    "because": self.because,
+                    "alone": int(step.alone),
+                },
+            )
+            self.digests[step.object] = step.digest
+            self.digests[f"{step.object} words"] = step.words_digest

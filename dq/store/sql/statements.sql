@@ -84,3 +84,13 @@ ON CONFLICT (run, finding) DO UPDATE SET
 -- name: read_answers
 SELECT run, finding, answer, reason, new_value, author, answered FROM worklist_answer
 ORDER BY run, answered, finding
+
+-- name: add_definition_step
+INSERT INTO definition_step
+    (seq, object, step, digest, content, words_digest, words, by, at, because, alone)
+VALUES
+    (:seq, :object, :step, :digest, :content, :words_digest, :words, :by, :at, :because, :alone)
+
+-- name: read_definition_steps
+SELECT seq, object, step, digest, content, words_digest, words, by, at, because, alone
+FROM definition_step ORDER BY seq, object
