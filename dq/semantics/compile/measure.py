@@ -85,7 +85,8 @@ def _limited_one(node: exp.Expr, branches: Sequence[tuple[exp.Expr, exp.Expr]]) 
 def _argument(node: exp.Expr) -> exp.Expr:
     """What an aggregate is over; 1 for COUNT(*)."""
     if isinstance(node, exp.Anonymous):
-        return node.expressions[0].copy()
+        argument: exp.Expr = node.expressions[0].copy()
+        return argument
     inner = node.this
     if isinstance(inner, exp.Distinct):
         first: exp.Expr = inner.expressions[0].copy()
