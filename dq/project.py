@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dq.repair.suppress import Suppressed
     from dq.repair.worklist import Worklist
     from dq.sources import ReadOptions
-    from dq.store import Store, Suppression
+    from dq.store import Actor, Store, Suppression
     from dq.tables import RawTable
 
 __all__ = ["Project", "recognise_files", "scan"]
@@ -284,6 +284,12 @@ class Project:
 
         return open_store(self.folder, self.clock, self.settings.store.url.resolve())
 
+    def actor(self, name: str | None = None) -> Actor:
+        """Who acts, with their key where it is here; see `dq.store.acting`."""
+        from dq.store import acting
+
+        return acting(self.folder, name)
+
     def suppress(
         self,
         findings: Iterable[str | tuple[str, str, str, str | None]],
@@ -301,7 +307,7 @@ class Project:
             because: why, for whoever reads it in three months.
             until: the last day, at most 180 days ahead.
             days: the same as a number of days from today (default 90).
-            author: who decides; default: the system's user.
+            author: who decides; default: the person whose key is here, else the system's user.
             run: the run that has them.
 
         Raises:
@@ -309,7 +315,6 @@ class Project:
         """
         from dq.repair.suppress import accept, found_identities, until_day
         from dq.runs import find_run
-        from dq.store import local_actor
 
         wanted = list(findings)
         found, missing = found_identities(find_run(self.folder, run), wanted)
@@ -324,7 +329,7 @@ class Project:
         last = until_day(today, until, days)
         with self.store() as store:
             done = accept(
-                store, local_actor(author), found, because=because, until=last, today=today
+                store, self.actor(author), found, because=because, until=last, today=today
             )
         return replace(done, missing=tuple(missing))
 
@@ -398,11 +403,9 @@ class Project:
 
     def viewed(self, what: str, digests: Mapping[str, object] | None = None) -> None:
         """Write into the ledger that somebody saw values of records in full."""
-        from dq.store import local_actor
-
         with self.store() as store:
             keyed = {name: store.keyed_digest(value) for name, value in (digests or {}).items()}
-            with store.decide(local_actor(), "view", what, "full values", keyed):
+            with store.decide(self.actor(), "view", what, "full values", keyed):
                 pass
 
     def lift(
@@ -410,10 +413,9 @@ class Project:
     ) -> tuple[int, tuple[Suppression, ...]]:
         """End suppressions by their ids or by ids of findings; see `dq.repair.suppress.lift`."""
         from dq.repair.suppress import lift
-        from dq.store import local_actor
 
         with self.store() as store:
-            return lift(store, local_actor(author), names, because=because)
+            return lift(store, self.actor(author), names, because=because)
 
     def worklists(
         self,
@@ -461,12 +463,11 @@ class Project:
             UsageError: it is of another project, or a cell is not as it may be.
         """
         from dq.runs import list_runs
-        from dq.store import local_actor
         from dq.worklists import take_answers
 
         with self.store() as store:
             return take_answers(
-                list_runs(self.folder), files, store, local_actor(author), self.clock,
+                list_runs(self.folder), files, store, self.actor(author), self.clock,
                 until=until, days=days,
             )  # fmt: skip
 

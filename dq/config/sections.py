@@ -486,6 +486,10 @@ def _check_name(name: str, item: Item) -> None:
         )
 
 
+def _review(item: Item) -> str:
+    return item.choice("pair", "solo")
+
+
 SECTIONS: Mapping[str, Callable[[Item], object]] = {
     "crm": _crm,
     "sources": _sources,
@@ -500,5 +504,6 @@ SECTIONS: Mapping[str, Callable[[Item], object]] = {
     "store": _store,
     "limits": _limits,
     "retention": _retention,
+    "review": _review,
 }
 """Every section that dq.yaml may hold; `load_settings` adds those of higher layers."""

@@ -244,8 +244,9 @@ class Retention:
 class Settings:
     """A project's dq.yaml.
 
-    `folder` is where paths start. `sections` holds what the readers of higher layers made of
-    their own sections.
+    `folder` is where paths start. `review` is pair or solo: whether a second person must
+    approve, or one alone may and the result is marked so. `sections` holds what the readers of
+    higher layers made of their own sections.
     """
 
     folder: Path
@@ -262,4 +263,5 @@ class Settings:
     store: StoreSettings = StoreSettings()
     limits: InputLimits = InputLimits()
     retention: Retention = Retention()
+    review: str = "pair"
     sections: Mapping[str, object] = field(default_factory=dict)

@@ -1,6 +1,8 @@
 """What people decide, with a ledger of who, when and why."""
 
-from dq.store.ledger import Actor, Entry, Verification, canonical_json, local_actor
+from dq.store.actor import Actor, acting, local_actor
+from dq.store.ledger import Entry, Verification, canonical_json
+from dq.store.people import People, Person, load_people
 from dq.store.state import (
     LONGEST_SUPPRESSION,
     Answer,
@@ -20,10 +22,14 @@ __all__ = [
     "DefinitionStep",
     "Entry",
     "MappingApproval",
+    "People",
+    "Person",
     "Store",
     "Suppression",
     "Verification",
+    "acting",
     "canonical_json",
+    "load_people",
     "local_actor",
     "open_store",
 ]

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import rfc8785
 
 from dq.errors import IntegrityError, Place, StoreError
-from dq.files import host_name, user_name
+from dq.store.actor import Actor
 from dq.store.database import Database
 from dq.store.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash
 
-__all__ = ["Actor", "Entry", "Ledger", "Verification", "canonical_json", "local_actor"]
+__all__ = ["Entry", "Ledger", "Verification", "canonical_json"]
 
 
 def canonical_json(value: object) -> bytes:
@@ -30,21 +30,6 @@ def canonical_json(value: object) -> bytes:
         return rfc8785.dumps(value)  # type: ignore[arg-type]
     except rfc8785.CanonicalizationError as error:
         raise StoreError("This cannot be recorded: {reason}.", reason=str(error)) from error
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts. Without a signature the name is only what was typed on `host` by `user`."""
-
-    name: str
-    host: str
-    user: str
-
-
-def local_actor(name: str | None = None) -> Actor:
-    """The person at this machine; the system's user where no name is given."""
-    user = user_name()
-    return Actor(name or user, host_name(), user)
 
 
 @dataclass(frozen=True)

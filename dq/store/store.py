@@ -22,8 +22,9 @@ from typing import Any
 
 from dq.clock import Clock, iso
 from dq.errors import StoreError, UsageError
+from dq.store.actor import Actor
 from dq.store.database import Database
-from dq.store.ledger import Actor, Entry, Ledger, Verification, canonical_json
+from dq.store.ledger import Entry, Ledger, Verification, canonical_json
 from dq.store.migrate import Migration, migrate, shipped_migrations
 from dq.store.state import (
     Answer,
