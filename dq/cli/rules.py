@@ -13,7 +13,7 @@ __all__ = ["command"]
 
 
 @click.command("rules")
-@click.option("--family", metavar="C|D|A|R|I", help="Only this family.")
+@click.option("--family", metavar="C|D|A|R|S|…", help="Only this family.")
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True
 )
