@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dq.config import Calendar
-from dq.findings import InputFact, Note, Outcome, Result, Severity
+from dq.findings import InputFact, MeaningCount, Note, Outcome, Result, Severity
 
 if TYPE_CHECKING:
     from dq.checks.context import Certified, TableFacts
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from dq.crm.load import Crm
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
+    from dq.semantics.creation import Found
     from dq.semantics.glossary import Glossary
-    from dq.store import Suppression
+    from dq.semantics.inforce import Meaning
+    from dq.store import BaselineItem, DefinitionStep, Suppression
     from dq.tables import RawTable
 
 __all__ = ["Assessment", "AssessmentSettings", "assess"]
@@ -46,6 +48,8 @@ class AssessmentSettings:
     only: tuple[str, ...] = ()  # tables to check; empty: all
     calendar: Calendar = field(default_factory=Calendar)
     certified: tuple[Certified, ...] = ()  # periods that may change no more
+    steps: tuple[DefinitionStep, ...] = ()  # what was proposed and approved of the glossary
+    baseline: frozenset[BaselineItem] | None = None  # None: the first day has not been yet
     suppressions: tuple[Suppression, ...] = ()  # those in force, and those whose time is over
 
 
@@ -56,6 +60,7 @@ class Assessment:
     result: Result
     crm: Crm
     seconds: Mapping[str, float]
+    found: Found | None = None  # columns, words and stages; None where there is no glossary
 
 
 class _Watch:
@@ -105,7 +110,9 @@ def assess(
     from dq.checks.origins import summed_origins
     from dq.checks.profile import profile
     from dq.checks.rules import RULES
+    from dq.checks.rules.meaning.found import found_in
     from dq.crm.load import LoadSettings, load
+    from dq.semantics.inforce import Meaning
 
     started = time.perf_counter()
     watch = _Watch(progress)
@@ -137,6 +144,8 @@ def assess(
         include_deleted=settings.include_deleted,
         calendar=settings.calendar,
         certified=settings.certified,
+        meaning=None if glossary is None else Meaning(glossary, settings.steps),
+        baseline=settings.baseline,
     )
     places = {raw.name: (str(raw.facts.file.name), raw.facts.sheet) for raw in raws}
     day = settings.now.date()
@@ -149,6 +158,7 @@ def assess(
         suppressions=settings.suppressions,
         day=day,
     )
+    found_words = found_in(context) if context.meaning is not None else None
     watch.part("group")
     tables = summaries(engine, crm, outcomes)
     found = groups(engine, facts, outcomes, tables)
@@ -183,9 +193,27 @@ def assess(
         totals=severities(engine),
         suppressed=suppressed(engine),
         origins=summed_origins(engine, facts),
+        meaning=_meaning(context.meaning, found_words),
         fail_on=settings.fail_on,
     )
-    return Assessment(result, crm, watch.parts)
+    return Assessment(result, crm, watch.parts, found_words)
+
+
+def _meaning(meaning: Meaning | None, found: Found | None) -> MeaningCount | None:
+    from dq.semantics.approval import Status
+    from dq.semantics.creation import defined
+
+    if meaning is None or found is None:
+        return None
+    told, total = defined(found, meaning)
+    standings = list(meaning.standings.values())
+    return MeaningCount(
+        defined=told,
+        found=total,
+        approved=sum(s.status is Status.APPROVED for s in standings),
+        waiting=sum(s.proposed is not None for s in standings),
+        definitions=len(standings),
+    )
 
 
 def _pseudonymised(facts: Mapping[str, TableFacts]) -> tuple[Note, ...]:

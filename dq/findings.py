@@ -257,6 +257,21 @@ class Since:
 
 
 @dataclass(frozen=True)
+class MeaningCount:
+    """How far the glossary is.
+
+    `defined` of the columns, values and stages `found` in the data; of its `definitions`
+    those approved, and those proposed that wait for an approval.
+    """
+
+    defined: int
+    found: int
+    approved: int
+    waiting: int
+    definitions: int
+
+
+@dataclass(frozen=True)
 class Result:
     """All that a scan, check or run found. Groups come ranked, worst first."""
 
@@ -280,4 +295,5 @@ class Result:
     suppressed: int = 0  # findings that are accepted, in none of the numbers above
     origins: tuple[OriginSummary, ...] = ()  # where bad records come from, the most first
     since: Since | None = None  # None: no earlier run is known
+    meaning: MeaningCount | None = None  # None: there is no glossary
     fail_on: Severity = Severity.ERROR  # from this severity on the outcome is "findings"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
+    from dq.meaning import Desk
     from dq.repair.answers import Taken
     from dq.repair.diff import Diff
     from dq.repair.history import Point
@@ -216,6 +217,7 @@ class Project:
             with tempfile.TemporaryDirectory(prefix="run-", dir=writer.work) as folder:
                 findings = writer.path / "findings.parquet"
                 done = self._assess(Path(folder), how, engine, findings, progress, keep)
+            done = self.desk.adopt(done)
             final = self.folder / ".dq" / "runs" / writer.run_id / "findings.parquet"
             result = replace(done.result, run_id=writer.run_id, findings_path=str(final))
             writer.finish(
@@ -267,7 +269,16 @@ class Project:
             certified=base.certified
             or certified_periods(self.folder, self.settings.calendar.closed),
             suppressions=base.suppressions or self.suppressions(),
+            steps=base.steps or self.desk.steps(),
+            baseline=base.baseline if base.baseline is not None else self.desk.baseline(),
         )
+
+    @property
+    def desk(self) -> Desk:
+        """The glossary at work: show, lint, compare, propose, approve; see `dq.meaning`."""
+        from dq.meaning import Desk
+
+        return Desk(self)
 
     # --- what people accept ------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ from dq.config import Calendar, Period
 if TYPE_CHECKING:
     from dq.engines.base import Engine
     from dq.semantics.glossary import Glossary
+    from dq.semantics.inforce import Meaning
+    from dq.store import BaselineItem
 
 __all__ = ["Certified", "ColumnFacts", "RuleContext", "TableFacts"]
 
@@ -81,7 +83,9 @@ class Certified:
 class RuleContext:
     """Handed to a rule's `checks`. `params` are the rule's own, merged with dq.yaml.
 
-    `certified` are the periods that may change no more.
+    `certified` are the periods that may change no more. `meaning` is the glossary with what
+    of it was approved, `baseline` what was adopted on the first day (None: no day yet),
+    `uses` the reports that use each term (None: there are no reports).
     """
 
     engine: Engine
@@ -95,6 +99,9 @@ class RuleContext:
     include_deleted: bool = False
     calendar: Calendar = field(default_factory=Calendar)
     certified: tuple[Certified, ...] = ()
+    meaning: Meaning | None = None
+    baseline: frozenset[BaselineItem] | None = None
+    uses: Mapping[str, Collection[str]] | None = None
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there with all these columns mapped."""

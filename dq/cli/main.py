@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "doctor": "Versions, paths, permissions, and what does not apply here and why.",
     "explain": "What a rule checks, why it matters, and how to repair.",
     "findings": "What a run found: list it, filter it, take it to a spreadsheet.",
+    "glossary": "What words mean here, who approved it, and where departments differ.",
     "init": "Start a project; with --from FILE…, recognise the files and map their columns.",
     "map": "See and edit how the columns of your files map to the CRM model.",
     "profile": "Look at data: types, filled, distinct, ends, frequent values, what is odd.",
@@ -65,8 +66,12 @@ class _Verbs(click.Group):
 def _with_lines_kept(command: click.Command) -> click.Command:
     r"""Help texts are raw strings: their `\b` becomes the sign by which click keeps lines."""
     command.help = command.help.replace("\\b\n", "\b\n") if command.help else None
-    for part in command.commands.values() if isinstance(command, click.Group) else ():
-        _with_lines_kept(part)
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context) if not command.commands else command.commands:
+            part = command.get_command(context, name)
+            if part is not None:
+                _with_lines_kept(part)
     return command
 
 

@@ -14,6 +14,7 @@ from dq.findings import (
     Finding,
     Group,
     InputFact,
+    MeaningCount,
     Note,
     OriginSummary,
     Outcome,
@@ -94,6 +95,7 @@ def document(
         "rules": [_rule(outcome, t) for outcome in result.outcomes],
         "origins": [_origin(origin) for origin in result.origins],
         "since": _since(result.since),
+        "glossary": _meaning(result.meaning),
         "notes": [_note(note, t) for note in result.notes],
         "findings_path": result.findings_path,
     }
@@ -211,6 +213,18 @@ def _origin(origin: OriginSummary) -> dict[str, object]:
         "name": origin.name,
         "bad": origin.bad,
         "of": origin.of,
+    }
+
+
+def _meaning(meaning: MeaningCount | None) -> dict[str, int] | None:
+    if meaning is None:
+        return None
+    return {
+        "defined": meaning.defined,
+        "found": meaning.found,
+        "approved": meaning.approved,
+        "waiting": meaning.waiting,
+        "definitions": meaning.definitions,
     }
 
 

@@ -67,7 +67,7 @@ class _Page:
         for group in self.view.groups:
             yield ""
             yield from self.group(group)
-        tail = [*self.folded(), *self.origins(), *self.rules(), *self.notes()]
+        tail = [*self.folded(), *self.origins(), *self.meaning(), *self.rules(), *self.notes()]
         if tail:
             yield ""
             yield from tail
@@ -151,6 +151,11 @@ class _Page:
             said = "; ".join(origin.said(self.t) for origin in shown)
             more = "; …" if len(shown) < len(self.view.origins) else ""
             yield from wrap(f"{self.t.t('label.origins')}: {said}{more}", self.width, rest="  ")
+
+    def meaning(self) -> Iterator[str]:
+        said = self.view.meaning
+        if said:
+            yield from wrap(f"{self.t.t('label.glossary')}: {said}", self.width, rest="  ")
 
     def rules(self) -> Iterator[str]:
         t = self.t

@@ -106,6 +106,7 @@ class View:
     suppressed: str  # how many findings are accepted; empty where none are
     since: str  # what is new and gone since the last run; empty where there was none
     origins: tuple[OriginView, ...]  # what made the bad records, the most first
+    meaning: str  # how far the glossary is; empty where there is none
     refused: tuple[str, ...]  # files that could not be read, and why
     groups: tuple[GroupView, ...]
     folded: tuple[Folded, ...]
@@ -175,6 +176,7 @@ def view_of(
         refused=tuple(t.t(n.code, **n.args) for n in result.notes if n.code == REFUSED),
         since=_since(result, t),
         origins=tuple(_origins(result, t)),
+        meaning=_meaning(result, t),
         groups=tuple(shown),
         folded=folded_groups([view for view in views if view.number not in numbers], t),
         errored=by_outcome(Outcome.ERRORED),
@@ -202,6 +204,20 @@ def _since(result: Result, t: Translator) -> Said:
     day = t.t("since.day", day=since.day)
     rules = f" {t.t('since.rules')}" if since.rules_changed and since.new else ""
     return Said(f"{said} {day}.{rules}")
+
+
+def _meaning(result: Result, t: Translator) -> str:
+    count = result.meaning
+    if count is None:
+        return ""
+    return t.t(
+        "glossary.count",
+        defined=count.defined,
+        found=count.found,
+        approved=count.approved,
+        definitions=count.definitions,
+        waiting=count.waiting,
+    )
 
 
 def _origins(result: Result, t: Translator) -> Iterator[OriginView]:

@@ -80,6 +80,7 @@ def run_document(
         "outcomes": plain(result.outcomes),
         "suppressed": result.suppressed,
         "since": plain(result.since),
+        "meaning": plain(result.meaning),
         "origins": plain(result.origins),
         "notes": [_note(note) for note in result.notes],
         "timings": {name: round(value, 3) for name, value in timings.items()},

@@ -21,7 +21,16 @@ from dq.sql import portable as f
 if TYPE_CHECKING:
     from dq.engines.base import Engine
 
-__all__ = ["Conflict", "Example", "Incomparable", "Measured", "conflicts", "incomparable"]
+__all__ = [
+    "Conflict",
+    "Example",
+    "Incomparable",
+    "Measured",
+    "Prover",
+    "beside",
+    "conflicts",
+    "incomparable",
+]
 
 EXAMPLES = 5
 """Records shown of each side."""
@@ -172,6 +181,24 @@ def conflicts(
             yield _conflict(meaning, term, sides[a], sides[b], as_of, prove, data, (a, b))
 
 
+def beside(
+    meaning: Meaning,
+    a: InForce,
+    b: InForce,
+    as_of: date,
+    *,
+    prove: Prover | None = None,
+    engine: Engine | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    params: Mapping[str, object] | None = None,
+) -> Conflict:
+    """Two definitions over one table side by side, be they versions or different terms."""
+    data = None
+    if engine is not None and columns is not None and _there(meaning, (a, b), columns):
+        data = _Data(engine, meaning, as_of, columns, params or {}, a.term, (a, b))
+    return _conflict(meaning, a.term, a, b, as_of, prove, data, (0, 1))
+
+
 def _sides(meaning: Meaning, term: Term, as_of: date) -> list[InForce]:
     """The company's definition in force, then those of departments that have their own."""
     found = [meaning.in_force(term.name, as_of)]
@@ -286,7 +313,7 @@ class _Data:
 
     def _counts(self, side: InForce, alias: str) -> exp.Expr:
         where = side.version.where
-        return exp.true() if where is None else self.compiler.over(self.term, where.plan, alias)
+        return exp.true() if where is None else self.compiler.over(side.term, where.plan, alias)
 
     def _money(self, table: str) -> tuple[exp.Expr, exp.Select | None]:
         """A record's money: its own, else that of the won deals which name it."""
@@ -392,7 +419,7 @@ class _Data:
 
     def _value(self, place: int) -> Decimal | None:
         """The figure of a measure by one side, over all records."""
-        if self.term.kind != "measure":
+        if self.sides[place].term.kind != "measure":
             return None
         if place not in self._values:
             side = self.sides[place]

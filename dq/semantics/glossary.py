@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from dq.config import Item, parse_yaml, read_yaml
-from dq.errors import Place
+from dq.errors import ConfigError, Place
 from dq.semantics.label import Label, read_label
 from dq.semantics.stages import Criterion, Stages, read_stages
 from dq.semantics.terms import Department, Term, Version, read_departments, read_terms
@@ -93,15 +93,16 @@ class Glossary:
         return None
 
 
-def load_glossary(path: Path, columns: Columns | None = None) -> Glossary:
+def load_glossary(path: Path, columns: Columns | None = None, *, circles: bool = False) -> Glossary:
     """Read glossary.yaml strictly.
 
-    With `columns`, an expression that reads any other column of those tables is refused.
+    With `columns`, an expression that reads any other column of those tables is refused;
+    terms that are defined in a circle are, unless `circles` lets them pass.
 
     Raises:
         ConfigError: with file, line and column.
     """
-    return _glossary(read_yaml(path), path, columns)
+    return _glossary(read_yaml(path), path, columns, circles=circles)
 
 
 def glossary_from_text(text: str, name: str, columns: Columns | None = None) -> Glossary:
@@ -109,7 +110,9 @@ def glossary_from_text(text: str, name: str, columns: Columns | None = None) -> 
     return _glossary(parse_yaml(text, name), Path(name), columns)
 
 
-def _glossary(root: Item, path: Path, columns: Columns | None) -> Glossary:
+def _glossary(
+    root: Item, path: Path, columns: Columns | None, *, circles: bool = False
+) -> Glossary:
     of = root.fields("glossary", "departments", "terms", "stages", "fields", required=["glossary"])
     if of["glossary"].integer() != 1:
         raise of["glossary"].error(
@@ -121,13 +124,29 @@ def _glossary(root: Item, path: Path, columns: Columns | None) -> Glossary:
     tables = _tables(columns)
     known = None if columns is None else columns.get("deals")
     stages = read_stages(of["stages"], known) if "stages" in of else Stages()
-    return Glossary(
+    glossary = Glossary(
         path=path,
         departments=departments,
         terms=read_terms(of["terms"], departments, tables, columns) if "terms" in of else {},
         stages=stages,
         fields=_fields(of["fields"], stages) if "fields" in of else {},
     )
+    if not circles:
+        _refuse_circles(glossary)
+    return glossary
+
+
+def _refuse_circles(glossary: Glossary) -> None:
+    from dq.semantics.circles import circles
+
+    for circle in circles(glossary.terms):
+        raise ConfigError(
+            "{term} is defined by itself: {way} (S111).",
+            where=glossary.terms[circle[0]].place,
+            fix="Write one of these definitions out of columns.",
+            term=circle[0],
+            way=" → ".join([*circle, circle[0]]),
+        )
 
 
 def _tables(columns: Columns | None) -> tuple[str, ...]:

@@ -48,6 +48,19 @@ from dq.checks.rules.fakes import (
 )
 from dq.checks.rules.input import i101_row_unreadable, i102_cell_spoiled
 from dq.checks.rules.leaving import x101_known_to_one, x102_before_exit
+from dq.checks.rules.meaning import (
+    s101_undefined_field,
+    s102_unknown_category,
+    s103_unknown_stage,
+    s104_unapproved,
+    s105_conflict,
+    s106_changed_inside,
+    s108_not_comparable,
+    s109_owner,
+    s110_unused,
+    s111_circular,
+    s112_label_clash,
+)
 from dq.checks.rules.relations import (
     r101_orphan,
     r102_ambiguous,
@@ -114,6 +127,17 @@ RULES: tuple[Rule, ...] = (
     r105_cycle.RULE,
     r106_childless.RULE,
     r107_invoices.RULE,
+    s101_undefined_field.RULE,
+    s102_unknown_category.RULE,
+    s103_unknown_stage.RULE,
+    s104_unapproved.RULE,
+    s105_conflict.RULE,
+    s106_changed_inside.RULE,
+    s108_not_comparable.RULE,
+    s109_owner.RULE,
+    s110_unused.RULE,
+    s111_circular.RULE,
+    s112_label_clash.RULE,
     t101_order.RULE,
     t102_beyond.RULE,
     t103_stage_path.RULE,

@@ -8,7 +8,16 @@ import click
 
 __all__ = ["command"]
 
-_VERBS: dict[str, str] = {}
+_VERBS: dict[str, str] = {
+    "show": "dq.cli.glossary.show",
+    "status": "dq.cli.glossary.status",
+    "lint": "dq.cli.glossary.lint",
+    "propose": "dq.cli.glossary.propose",
+    "approve": "dq.cli.glossary.approve",
+    "history": "dq.cli.glossary.history",
+    "compare": "dq.cli.glossary.compare",
+    "diff": "dq.cli.glossary.diff",
+}
 """Verb → its module; each module has `command`."""
 
 

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator
 
 from dq.semantics.lint.fields import fields_absent, fields_undefined, words_undefined
 from dq.semantics.lint.issue import Facts, Issue
-from dq.semantics.lint.meaning import departments_differ, not_comparable, unapproved
+from dq.semantics.lint.meaning import (
+    changed_lately,
+    departments_differ,
+    not_comparable,
+    unapproved,
+)
 from dq.semantics.lint.owners import owner_missing
 from dq.semantics.lint.stages import contradictions, stages_incomplete
 from dq.semantics.lint.terms import clashes, cycles, incomplete, unused
@@ -19,6 +24,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Issue]], ...] = (
     fields_undefined,
     unapproved,
     departments_differ,
+    changed_lately,
     not_comparable,
     owner_missing,
     unused,

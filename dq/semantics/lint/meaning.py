@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
 
 from dq.semantics.approval import Standing, Status
 from dq.semantics.conflicts import Conflict
@@ -11,7 +13,7 @@ from dq.semantics.lint.issue import Facts, Issue
 NAMED = 5
 """Terms that a sentence names."""
 
-__all__ = ["departments_differ", "not_comparable", "unapproved"]
+__all__ = ["changed_lately", "departments_differ", "not_comparable", "unapproved"]
 
 
 def unapproved(facts: Facts) -> Iterator[Issue]:
@@ -92,3 +94,20 @@ def not_comparable(facts: Facts) -> Iterator[Issue]:
                 "terms": ", ".join(pair.terms[:4]) + (", …" if len(pair.terms) > 4 else ""),
             },
         )
+
+
+def changed_lately(facts: Facts) -> Iterator[Issue]:
+    """S106: a definition in force that took effect within the last twelve months."""
+    since = facts.today - timedelta(days=365)
+    for term in facts.meaning.glossary.terms.values():
+        for whose in (None, *term.own):
+            versions = facts.meaning.versions(term.name, whose)
+            for old, new in pairwise(versions):
+                day = new.version.effective
+                if new.department == whose and since < day <= facts.today:
+                    args = {
+                        "term": term.name if whose is None else f"{term.name}/{whose}",
+                        "day": day.isoformat(),
+                        "before": old.version.effective.isoformat(),
+                    }
+                    yield Issue("S106", "info", new.object, "changed", args, new.version.place)

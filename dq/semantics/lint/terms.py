@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dq.semantics.glossary import Glossary
+from dq.semantics.circles import circles, uses_of
 from dq.semantics.label import LANGUAGES
 from dq.semantics.lint.issue import Facts, Issue
-from dq.semantics.terms import Term
 
-__all__ = ["clashes", "cycles", "incomplete", "unused", "uses_of"]
-
-
-def uses_of(term: Term) -> set[str]:
-    """The terms that a term's definitions are made of."""
-    found: set[str] = set()
-    for version in (*term.versions, *(v for own in term.own.values() for v in own)):
-        for expression in (version.where, version.expr):
-            found |= set(expression.terms) if expression else set()
-        found |= {n for n in (version.numerator, version.denominator) if n}
-    return found
+__all__ = ["clashes", "cycles", "incomplete", "unused"]
 
 
 def unused(facts: Facts) -> Iterator[Issue]:
@@ -35,34 +24,10 @@ def unused(facts: Facts) -> Iterator[Issue]:
 
 def cycles(facts: Facts) -> Iterator[Issue]:
     """S111: a term that is defined by itself, over others or at once."""
-    for circle in circles(facts.meaning.glossary):
+    for circle in circles(facts.meaning.glossary.terms):
         first = facts.meaning.glossary.terms[circle[0]]
         args = {"term": first.name, "way": " → ".join([*circle, circle[0]])}
         yield Issue("S111", "error", first.name, "circle", args, first.place)
-
-
-def circles(glossary: Glossary) -> list[tuple[str, ...]]:
-    """Each circle of terms once, from the term that stands first in the file."""
-    order = {name: place for place, name in enumerate(glossary.terms)}
-    found: dict[frozenset[str], tuple[str, ...]] = {}
-    state: dict[str, int] = {}
-
-    def visit(name: str, way: list[str]) -> None:
-        if state.get(name) == 2:
-            return
-        if name in way:
-            circle = way[way.index(name) :]
-            start = min(range(len(circle)), key=lambda i: order[circle[i]])
-            found.setdefault(frozenset(circle), tuple(circle[start:] + circle[:start]))
-            return
-        for other in sorted(uses_of(glossary.terms[name]), key=lambda n: order.get(n, 0)):
-            if other in glossary.terms:
-                visit(other, [*way, name])
-        state[name] = 2
-
-    for name in glossary.terms:
-        visit(name, [])
-    return list(found.values())
 
 
 def clashes(facts: Facts) -> Iterator[Issue]:

@@ -1,0 +1,1 @@
+"""What `dq glossary` prints: each page as text for people and as a document."""
