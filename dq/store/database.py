@@ -69,28 +69,40 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; writers of other processes wait until it ends."""
+        """All or nothing; writers of other processes wait until it ends.
+
+        Inside another transaction it is a part of it: what fails in the part leaves the rest.
+        """
+        inner = self.in_transaction()
         with self.errors():
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("SAVEPOINT part" if inner else "BEGIN IMMEDIATE")
         try:
             yield
             with self.errors():
-                self._connection.execute("COMMIT")
+                self._connection.execute("RELEASE part" if inner else "COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self.in_transaction():
+                for statement in ("ROLLBACK TO part", "RELEASE part") if inner else ("ROLLBACK",):
+                    self._connection.execute(statement)
             raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Several reads of one state."""
+        """Several reads of one state; inside a transaction, of that."""
+        if self.in_transaction():
+            yield
+            return
         with self.errors():
             self._connection.execute("BEGIN")
         try:
             yield
         finally:
-            if self._connection.in_transaction:
+            if self.in_transaction():
                 self._connection.execute("ROLLBACK")
+
+    def in_transaction(self) -> bool:
+        """Whether a transaction or a snapshot is open."""
+        return self._connection.in_transaction
 
     def copy_to(self, target: Path) -> None:
         """A whole copy while others may write; an unfinished one never has the name `target`."""

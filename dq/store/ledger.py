@@ -6,93 +6,25 @@ and digests, never values.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-
-import rfc8785
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dq.errors import IntegrityError, Place, StoreError
-from dq.store.actor import Actor
 from dq.store.database import Database
-from dq.store.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash
+from dq.store.entry import Entry, Mark
+from dq.store.keyring import ABOUT_KEYS, Keyring, key_of
+from dq.store.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from dq.store.nodes import Nodes, store_nodes
+from dq.store.verification import Claim, Verification, verify
 
-__all__ = ["Entry", "Ledger", "Verification", "canonical_json"]
+if TYPE_CHECKING:
+    from dq.store.signing import Signer
 
+__all__ = ["Ledger"]
 
-def canonical_json(value: object) -> bytes:
-    """A value as RFC 8785 JSON: the same bytes for the same value, everywhere.
-
-    Raises:
-        StoreError: it holds what JSON cannot say (a number beyond 2^53, half a character).
-    """
-    try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
-    except rfc8785.CanonicalizationError as error:
-        raise StoreError("This cannot be recorded: {reason}.", reason=str(error)) from error
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the ledger; `time` is UTC text."""
-
-    seq: int
-    time: str
-    actor: Actor
-    action: str
-    object: str
-    because: str
-    digests: Mapping[str, str]
-
-    def canonical(self) -> bytes:
-        """The bytes that are hashed."""
-        return canonical_json(
-            {
-                "seq": self.seq,
-                "time": self.time,
-                "actor": {
-                    "name": self.actor.name,
-                    "host": self.actor.host,
-                    "user": self.actor.user,
-                },
-                "action": self.action,
-                "object": self.object,
-                "because": self.because,
-                "digests": dict(self.digests),
-            }
-        )
-
-    @classmethod
-    def parse(cls, text: bytes) -> Entry:
-        """The entry of a canonical text.
-
-        Raises:
-            ValueError: it is no entry.
-        """
-        try:
-            fields = json.loads(text.decode("utf-8"))
-            return cls(**{**fields, "actor": Actor(**fields["actor"])})
-        except (TypeError, KeyError, RecursionError) as error:
-            raise ValueError("not an entry") from error
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What checking the ledger found: its size, its root (hexadecimal), what is wrong."""
-
-    size: int
-    root: str
-    problems: tuple[IntegrityError, ...] = ()
-
-    @property
-    def intact(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems
-
-    def require(self) -> None:
-        """Raise the first problem, if there is one."""
-        if self.problems:
-            raise self.problems[0]
+_TAIL = 256
 
 
 class Ledger:
@@ -100,111 +32,126 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._checked = Frontier()
+        self._checked: Frontier | None = None
+        self.origin = str(database.run("read_origin")[0][0])
 
-    def append(self, entry: Entry) -> None:
-        """Add an entry at the end; `entry.seq` must be the ledger's size."""
+    # --- writing ---------------------------------------------------------------------
+
+    def append(self, entry: Entry, signer: Signer | None = None) -> Entry:
+        """Add an entry at the end, signed where there is a signer; the entry as it stands.
+
+        Raises:
+            StoreError: `entry.seq` is not the ledger's size.
+        """
+        size, frontier, root = self.head()
+        if entry.seq != size:
+            raise StoreError("Two decisions were begun at once.", fix="Make one after the other.")
+        if signer is not None:
+            unsigned = Mark(signer.fingerprint, self.origin, root.hex())
+            signature = signer.sign(entry.marked(unsigned).to_sign())
+            text64 = base64.b64encode(signature).decode("ascii")
+            entry = entry.marked(replace(unsigned, signature=text64))
         text = entry.canonical()
         leaf = leaf_hash(text)
         self._database.run(
             "append_entry", {"seq": entry.seq, "entry": text.decode("utf-8"), "leaf": leaf}
         )
-        size, frontier, _ = self._head()
         tree = Frontier.load(size, frontier)
-        tree.append(leaf)
+        store_nodes(self._database, tree.append(leaf))
+        if entry.action in ABOUT_KEYS:
+            about = {"seq": entry.seq, "fingerprint": key_of(entry)}
+            self._database.run("add_key_entry", about)
         self._database.run(
             "write_head", {"size": tree.size, "frontier": tree.dump(), "root": tree.root()}
         )
+        return entry
 
     def next_seq(self) -> int:
-        """The number of the next entry, after checking those not yet checked by this object.
+        """The number of the next entry, after a check that costs the same at any size.
+
+        Checked are the newest 256 entries at most (once; afterwards only those that are new to
+        this object), that their hashes and the stored hashes of the entries before give the
+        recorded root, and that none follows. Not noticed here, but by `verify`, is an older
+        entry whose text was changed without its hash.
 
         Raises:
             IntegrityError: the ledger is damaged; nothing more may be written.
         """
-        tree = Frontier.load(self._checked.size, self._checked.dump())
+        head = self.head()
+        tree = self._known(head[0]) if self._checked is None else self._checked.copy()
         for seq, text, leaf in self._database.stream("read_entries", {"start": tree.size}):
             if seq != tree.size or leaf_hash(text) != leaf:
                 break
             tree.append(leaf)
-        size, frontier, root = self._head()
-        if (tree.size, tree.dump(), tree.root()) != (size, frontier, root):
+        if (tree.size, tree.dump(), tree.root()) != head:
+            self._checked = None
             self._verify().require()
+            raise self._problem("The ledger was cut or replaced while dq was at work.")
         self._checked = tree
         return tree.size
 
-    def entries(self, start: int = 0) -> Iterator[Entry]:
-        """Entries from `start` on, oldest first.
+    def _known(self, size: int) -> Frontier:
+        """The tree of all but the newest 256 entries at most, from the stored hashes."""
+        try:
+            return self.nodes().tree(max(size - 1, 0) // _TAIL * _TAIL)
+        except IntegrityError:
+            return Frontier()
+
+    def forget(self) -> None:
+        """Check anew at the next entry: what was begun has not become part of the ledger."""
+        self._checked = None
+
+    # --- reading ---------------------------------------------------------------------
+
+    def head(self) -> tuple[int, bytes, bytes]:
+        """Size, frontier and root, as recorded."""
+        rows = self._database.run("read_head")
+        return rows[0] if rows else (0, b"", EMPTY_ROOT)
+
+    def entries(self, start: int = 0, stop: int = 1 << 62) -> Iterator[Entry]:
+        """Entries from `start` on and before `stop`, oldest first.
 
         Raises:
-            IntegrityError: an entry cannot be read.
+            IntegrityError: an entry was changed or cannot be read.
         """
-        for seq, text, _ in self._database.stream("read_entries", {"start": start}):
+        span = {"start": start, "stop": stop}
+        for seq, text, leaf in self._database.stream("read_some_entries", span):
+            if leaf_hash(text) != leaf:
+                raise self._problem("Entry {entry} was changed.", seq)
             try:
                 yield Entry.parse(text)
             except ValueError:
                 raise self._problem("Entry {entry} cannot be read.", seq) from None
 
-    def verify(self) -> Verification:
-        """Check every entry, its place, its hash and the tree above; raises nothing."""
+    def texts(self, start: int = 0, stop: int = 1 << 62) -> Iterator[bytes]:
+        """The canonical texts of entries, unchecked."""
+        span = {"start": start, "stop": stop}
+        return (row[1] for row in self._database.stream("read_some_entries", span))
+
+    def keyring(self) -> Keyring:
+        """The keys of this ledger, from its entries about keys.
+
+        Raises:
+            IntegrityError: one of these entries is damaged.
+        """
+        seqs = [row[0] for row in self._database.run("read_key_entries")]
+        return Keyring(self.origin, (entry for seq in seqs for entry in self.entries(seq, seq + 1)))
+
+    def knows_key(self, fingerprint: str) -> bool:
+        """Whether a key was introduced here."""
+        return bool(self._database.run("has_key", {"fingerprint": fingerprint}))
+
+    def nodes(self) -> Nodes:
+        """The stored hashes, for proofs."""
+        return Nodes(self._database)
+
+    def verify(self, claims: Sequence[Claim] = ()) -> Verification:
+        """Check every entry, hash and signature; `claims` are sizes with the root they had."""
         with self._database.snapshot():
-            return self._verify()
+            return self._verify(claims)
 
-    def _verify(self) -> Verification:
-        tree = Frontier()
-        problems: list[IntegrityError] = []
-        expected = 0
-        for seq, text, leaf in self._database.stream("read_entries", {"start": 0}):
-            problems += [
-                self._problem("Entry {entry} is missing.", n) for n in range(expected, seq)
-            ]
-            problems += self._entry_problems(seq, text, leaf)
-            tree.append(leaf)
-            expected = seq + 1
-        size, frontier, root = self._head()
-        problems += [self._problem("Entry {entry} is missing.", n) for n in range(expected, size)]
-        if not problems and tree.size != size:
-            problems.append(self._problem("The ledger's size does not fit its entries."))
-        if not problems and tree.dump() != frontier:
-            problems.append(self._broken_range(tree.dump(), size, frontier))
-        if not problems and tree.root() != root:
-            problems.append(self._problem("The ledger's root does not fit its entries."))
-        return Verification(size, root.hex(), tuple(problems))
-
-    def _entry_problems(self, seq: int, text: bytes, leaf: bytes) -> list[IntegrityError]:
-        if leaf_hash(text) != leaf:
-            return [self._problem("Entry {entry} was changed.", seq)]
-        try:
-            entry = Entry.parse(text)
-            canonical = entry.canonical()
-        except (ValueError, StoreError):
-            return [self._problem("Entry {entry} cannot be read.", seq)]
-        if entry.seq != seq:
-            return [self._problem("Entry {entry} stands in the wrong place.", seq)]
-        if canonical != text:
-            return [self._problem("Entry {entry} is not in canonical form.", seq)]
-        return []
-
-    def _broken_range(self, found: bytes, size: int, frontier: bytes) -> IntegrityError:
-        """Name the entries below the first subtree that does not fit."""
-        start = 0
-        for bit in range(size.bit_length() - 1, -1, -1):
-            if not size >> bit & 1:
-                continue
-            if found[:HASH_BYTES] != frontier[:HASH_BYTES]:
-                return IntegrityError(
-                    "Entries {first} to {last} are not those that were recorded.",
-                    where=Place(file=str(self._database.path)),
-                    first=str(start),
-                    last=str(start + (1 << bit) - 1),
-                )
-            found, frontier = found[HASH_BYTES:], frontier[HASH_BYTES:]
-            start += 1 << bit
-        return self._problem("The ledger's root does not fit its entries.")
-
-    def _head(self) -> tuple[int, bytes, bytes]:
-        rows = self._database.run("read_head")
-        return rows[0] if rows else (0, b"", EMPTY_ROOT)
+    def _verify(self, claims: Sequence[Claim] = ()) -> Verification:
+        return verify(self._database, self.origin, self.head(), claims)
 
     def _problem(self, message: str, seq: int | None = None) -> IntegrityError:
         args = {} if seq is None else {"entry": str(seq)}

@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-__all__ = ["EMPTY_ROOT", "Frontier", "leaf_hash", "node_hash"]
+__all__ = ["EMPTY_ROOT", "TILE", "Frontier", "Node", "leaf_hash", "node_hash"]
 
 HASH_BYTES = 32
+TILE = 8
+"""Subtrees of 2^8, 2^16 … leaves are those whose hashes are stored."""
+
+Node = tuple[int, int, bytes]
+"""A whole subtree: its level, its number among those of the level, its hash."""
+
 EMPTY_ROOT = sha256().digest()
 
 
@@ -52,14 +58,28 @@ class Frontier:
         """What `load` needs besides the size."""
         return b"".join(self._peaks)
 
-    def append(self, leaf: bytes) -> None:
-        """Add a leaf hash at the end."""
-        carry = self.size
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The roots of the perfect subtrees, largest first."""
+        return tuple(self._peaks)
+
+    def copy(self) -> Frontier:
+        """The same tree, to be grown apart."""
+        return Frontier.load(self.size, self.dump())
+
+    def append(self, leaf: bytes) -> list[Node]:
+        """Add a leaf hash at the end; the subtrees to be stored that are whole by it."""
+        whole: list[Node] = []
+        carry, level = self.size, 0
         while carry & 1:
             leaf = node_hash(self._peaks.pop(), leaf)
             carry >>= 1
+            level += 1
+            if level % TILE == 0:
+                whole.append((level, carry, leaf))
         self._peaks.append(leaf)
         self.size += 1
+        return whole
 
     def root(self) -> bytes:
         """The tree's root; of an empty tree the hash of nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,17 +11,21 @@ from pathlib import Path
 from dq.clock import Clock, iso
 from dq.errors import Place, StoreError
 from dq.store.database import Database
+from dq.store.nodes import fill_nodes
 
 __all__ = ["Migration", "migrate", "shipped_migrations"]
+
+_THEN: Mapping[int, Callable[[Database], None]] = {4: fill_nodes}
 
 
 @dataclass(frozen=True)
 class Migration:
-    """One step: the version it leads to, its name, its SQL."""
+    """One step: the version it leads to, its name, its SQL, and what SQL cannot do."""
 
     version: int
     name: str
     sql: str
+    then: Callable[[Database], None] | None = None
 
 
 @cache
@@ -31,7 +35,8 @@ def shipped_migrations() -> tuple[Migration, ...]:
     for file in files("dq.store").joinpath("sql/migrations").iterdir():
         if file.name.endswith(".sql"):
             number, _, name = file.name.removesuffix(".sql").partition("_")
-            steps.append(Migration(int(number), name, file.read_text(encoding="utf-8")))
+            sql = file.read_text(encoding="utf-8")
+            steps.append(Migration(int(number), name, sql, _THEN.get(int(number))))
     return tuple(sorted(steps, key=lambda step: step.version))
 
 
@@ -68,6 +73,8 @@ def migrate(database: Database, clock: Clock, backups: Path, steps: Sequence[Mig
                 if version == 0:
                     database.run("create_schema_version")
                 database.script(step.sql)
+                if step.then is not None:
+                    step.then(database)
                 database.run(
                     "record_version",
                     {

@@ -15,6 +15,7 @@ __all__ = [
     "Answer",
     "BaselineItem",
     "DefinitionStep",
+    "KeptCheckpoint",
     "MappingApproval",
     "Suppression",
 ]
@@ -159,3 +160,23 @@ class DefinitionStep:
     because: str = ""
     alone: bool = False
     seq: int = -1
+
+
+@dataclass(frozen=True)
+class KeptCheckpoint:
+    """That a checkpoint of the ledger's first `size` entries was written to a place.
+
+    `written` is UTC text; `root` hexadecimal; `elsewhere`: outside the project.
+    """
+
+    written: str
+    size: int
+    root: str
+    place: str
+    elsewhere: bool
+
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> KeptCheckpoint:
+        """From a row of the store, in the order of `read_checkpoints`."""
+        written, size, root, place, elsewhere = row
+        return cls(written, size, root.hex(), place, bool(elsewhere))

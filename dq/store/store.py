@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -24,16 +24,21 @@ from dq.clock import Clock, iso
 from dq.errors import StoreError, UsageError
 from dq.store.actor import Actor
 from dq.store.database import Database
-from dq.store.ledger import Entry, Ledger, Verification, canonical_json
+from dq.store.entry import Entry, canonical_json
+from dq.store.keyring import KEY_NEW, Keyring
+from dq.store.ledger import Ledger
 from dq.store.migrate import Migration, migrate, shipped_migrations
+from dq.store.signing import public_text
 from dq.store.state import (
     Answer,
     BaselineItem,
     DefinitionStep,
+    KeptCheckpoint,
     MappingApproval,
     Suppression,
     check_until,
 )
+from dq.store.verification import Claim, Verification
 
 __all__ = ["Decision", "Store", "open_store"]
 
@@ -72,12 +77,25 @@ class Store:
                 shipped_migrations() if migrations is None else migrations,
             )
             self._digest_key = self._secret("digest_key")
+            self._ledger = Ledger(self._database)
         except BaseException:
             self._database.close()
             raise
-        self._ledger = Ledger(self._database)
 
     # --- decisions -------------------------------------------------------------------
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Many decisions in one transaction: all of them, durable at its end, or none.
+
+        One that fails inside, and whose error is caught there, leaves the others.
+        """
+        try:
+            with self._database.transaction():
+                yield
+        except BaseException:
+            self._ledger.forget()
+            raise
 
     @contextmanager
     def decide(
@@ -90,7 +108,8 @@ class Store:
     ) -> Iterator[Decision]:
         """One decision and its ledger entry, in one transaction: both or neither.
 
-        `obj` names what it is about, by keys and not by values.
+        `obj` names what it is about, by keys and not by values. The entry is signed where the
+        actor has a signer; a key that the ledger does not know yet is introduced before it.
 
         Raises:
             UsageError: no reason is given.
@@ -98,29 +117,66 @@ class Store:
         """
         if not because.strip():
             raise UsageError("A decision needs a reason.", fix="Say why with --because.")
+        try:
+            with self._database.transaction():
+                now = self._clock.now()
+                if actor.signer is not None and action != KEY_NEW:
+                    self._introduce(actor, now)
+                decision = Decision(
+                    self._database,
+                    seq=self._ledger.next_seq(),
+                    time=iso(now),
+                    today=now.date(),
+                    actor=actor,
+                    because=because.strip(),
+                    digests=dict(digests or {}),
+                    keyed_digest=self.keyed_digest,
+                )
+                yield decision
+                self._append(decision, action, obj)
+        except BaseException:
+            self._ledger.forget()
+            raise
+
+    def introduce(self, actor: Actor) -> bool:
+        """Write the key of an actor into the ledger; whether it was new here.
+
+        The first key of a ledger is its root of trust.
+        """
         with self._database.transaction():
-            now = self._clock.now()
-            decision = Decision(
-                self._database,
+            return self._introduce(actor, self._clock.now())
+
+    def _introduce(self, actor: Actor, now: datetime) -> bool:
+        signer = actor.signer
+        if signer is None or self._ledger.knows_key(signer.fingerprint):
+            return False
+        public = {"public": public_text(signer.public)}
+        self._ledger.append(
+            Entry(
                 seq=self._ledger.next_seq(),
                 time=iso(now),
-                today=now.date(),
                 actor=actor,
-                because=because.strip(),
-                digests=dict(digests or {}),
-                keyed_digest=self.keyed_digest,
-            )
-            yield decision
-            entry = Entry(
-                seq=decision.seq,
-                time=decision.time,
-                actor=actor,
-                action=action,
-                object=obj,
-                because=decision.because,
-                digests=decision.digests,
-            )
-            self._ledger.append(entry)
+                action=KEY_NEW,
+                object=f"key/{signer.fingerprint}",
+                because="first use of the key",
+                digests=public,
+            ),
+            signer,
+        )
+        return True
+
+    def _append(self, decision: Decision, action: str, obj: str) -> None:
+        actor = decision.actor
+        entry = Entry(
+            seq=decision.seq,
+            time=decision.time,
+            actor=actor,
+            action=action,
+            object=obj,
+            because=decision.because,
+            digests=decision.digests,
+        )
+        self._ledger.append(entry, actor.signer)
 
     # --- state -----------------------------------------------------------------------
 
@@ -173,9 +229,31 @@ class Store:
         """Ledger entries from `start` on, oldest first."""
         return self._ledger.entries(start)
 
-    def verify(self) -> Verification:
-        """Check the whole ledger."""
-        return self._ledger.verify()
+    def verify(self, claims: Sequence[Claim] = ()) -> Verification:
+        """Check the whole ledger, also against what others have seen of it."""
+        return self._ledger.verify(claims)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger itself: entries, keys, hashes."""
+        return self._ledger
+
+    def keyring(self) -> Keyring:
+        """Which keys count, by the ledger."""
+        return self._ledger.keyring()
+
+    def checkpoints(self) -> tuple[KeptCheckpoint, ...]:
+        """Checkpoints that were written, oldest first."""
+        rows = self._database.run("read_checkpoints")
+        return tuple(KeptCheckpoint.of_row(row) for row in rows)
+
+    def note_checkpoint(self, size: int, root: bytes, place: str, *, elsewhere: bool) -> None:
+        """Remember that a checkpoint was written; `elsewhere`: outside the project."""
+        values = {"written": iso(self._clock.now()), "size": size, "root": root}
+        with self._database.transaction():
+            self._database.run(
+                "add_checkpoint", {**values, "place": place, "elsewhere": int(elsewhere)}
+            )
 
     # --- care ------------------------------------------------------------------------
 
@@ -233,7 +311,7 @@ class Decision:
         self.digests = digests
         self._database = database
         self._today = today
-        self._actor = actor
+        self.actor = actor
         self._keyed_digest = keyed_digest
 
     def set(self, name: str, value: object) -> None:
@@ -267,7 +345,7 @@ class Decision:
                 id=self._next_suppression(),
                 code=code,
                 because=because or self.because,
-                author=self._actor.name,
+                author=self.actor.name,
                 created=self.time,
                 until=until,
                 table=table,
@@ -309,7 +387,7 @@ class Decision:
         Raises:
             UsageError: there is none of this id that was not lifted yet.
         """
-        values = {"id": identity, "lifted": self.time, "lifted_by": self._actor.name}
+        values = {"id": identity, "lifted": self.time, "lifted_by": self.actor.name}
         if not self._database.changes("lift_suppression", values):
             raise UsageError(
                 "There is no suppression {id} to lift.",
@@ -340,7 +418,7 @@ class Decision:
                 "reason": each.reason,
                 "new_value": each.new_value,
             }
-            kept = {"author": self._actor.name, "answered": self.time, "seq": self.seq}
+            kept = {"author": self.actor.name, "answered": self.time, "seq": self.seq}
             self._database.run("write_answer", {**said, **kept})
             content.append(said)
         self.digests["answers"] = self._keyed_digest(content)
@@ -356,7 +434,7 @@ class Decision:
                 "shape": shape,
                 "mapping": canonical.decode("utf-8"),
                 "digest": digest,
-                "approved_by": self._actor.name,
+                "approved_by": self.actor.name,
                 "approved": self.time,
                 "seq": self.seq,
             },
@@ -397,7 +475,7 @@ class Decision:
                     "content": canonical_json(step.content).decode("utf-8"),
                     "words_digest": step.words_digest,
                     "words": canonical_json(step.words).decode("utf-8"),
-                    "by": self._actor.name,
+                    "by": self.actor.name,
                     "at": self.time,
                     "because": self.because,
                     "alone": int(step.alone),

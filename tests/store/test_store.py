@@ -195,7 +195,7 @@ DAMAGES = [
     ("UPDATE ledger SET leaf = zeroblob(32) WHERE seq = 3", "Entry 3 was changed."),
     ("UPDATE ledger SET entry = CAST(x'ff' AS TEXT) WHERE seq = 2", "Entry 2 was changed."),
     ("DELETE FROM ledger WHERE seq = 4", "Entry 4 is missing."),
-    ("DELETE FROM ledger WHERE seq >= 5", "Entry 5 is missing."),
+    ("DELETE FROM ledger WHERE seq >= 5", "Entries 5 to 6 are missing."),
     ("DELETE FROM ledger WHERE seq < 1", "Entry 0 is missing."),
     ("UPDATE ledger_head SET root = zeroblob(32)", "The ledger's root does not fit its entries."),
     (

@@ -28,6 +28,45 @@ INSERT INTO ledger (seq, entry, leaf) VALUES (:seq, :entry, :leaf)
 -- as bytes: a damaged entry may be no text
 SELECT seq, CAST(entry AS BLOB), CAST(leaf AS BLOB) FROM ledger WHERE seq >= :start ORDER BY seq
 
+-- name: read_some_entries
+SELECT seq, CAST(entry AS BLOB), CAST(leaf AS BLOB) FROM ledger
+WHERE seq >= :start AND seq < :stop ORDER BY seq
+
+-- name: read_leaves
+SELECT CAST(leaf AS BLOB) FROM ledger WHERE seq >= :start AND seq < :stop ORDER BY seq
+
+-- name: last_entry
+SELECT coalesce(max(seq), -1) FROM ledger
+
+-- name: read_nodes
+SELECT CAST(hash AS BLOB) FROM ledger_node
+WHERE level = :level AND idx >= :start AND idx < :stop ORDER BY idx
+
+-- name: read_all_nodes
+SELECT level, idx, CAST(hash AS BLOB) FROM ledger_node
+
+-- name: add_node
+INSERT INTO ledger_node (level, idx, hash) VALUES (:level, :idx, :hash)
+
+-- name: read_origin
+SELECT origin FROM ledger_origin WHERE one = 1
+
+-- name: add_key_entry
+INSERT INTO ledger_key (seq, fingerprint) VALUES (:seq, :fingerprint)
+
+-- name: has_key
+SELECT 1 FROM ledger_key WHERE fingerprint = :fingerprint
+
+-- name: read_key_entries
+SELECT seq FROM ledger_key ORDER BY seq
+
+-- name: add_checkpoint
+INSERT INTO checkpoint (written, size, root, place, elsewhere)
+VALUES (:written, :size, :root, :place, :elsewhere)
+
+-- name: read_checkpoints
+SELECT written, size, CAST(root AS BLOB), place, elsewhere FROM checkpoint ORDER BY written, size
+
 -- name: read_secret
 SELECT value FROM secret WHERE name = :name
 
