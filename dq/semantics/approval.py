@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from dq.semantics.definitions import Definition
+from dq.semantics.definitions import Definition, normalised
 from dq.store import DefinitionStep
 
 __all__ = ["Standing", "Status", "standings"]
@@ -77,16 +77,25 @@ def standings(found: Iterable[Definition], steps: Sequence[DefinitionStep]) -> d
 
 def _standing(definition: Definition, past: Sequence[DefinitionStep]) -> Standing:
     approved, proposed = _newest(past)
-    if approved is not None and approved.digest == definition.digest:
+    if approved is not None and _same(approved, definition):
         status, proposed = Status.APPROVED, None
     else:
-        if proposed is not None and proposed.digest != definition.digest:
+        if proposed is not None and not _same(proposed, definition):
             proposed = None
         if proposed is not None:
             status = Status.PROPOSED
         else:
             status = Status.EDITED if approved is not None else Status.WRITTEN
     return Standing(definition.object, definition.subject, status, definition, approved, proposed)
+
+
+def _same(step: DefinitionStep, definition: Definition) -> bool:
+    """Whether a step is of this text; SQL is read anew, as another version may write it."""
+    if step.digest == definition.digest:
+        return True
+    if step.content is None:
+        return False
+    return normalised(step.content) == dict(definition.content)
 
 
 def _gone(name: str, past: Sequence[DefinitionStep]) -> Standing | None:

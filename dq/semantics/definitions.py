@@ -6,21 +6,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dq.errors import Place
-from dq.semantics.expression import Expression
+from dq.errors import DqError, Place
+from dq.semantics.expression import TERM_FUNCTIONS, Expression
 from dq.semantics.glossary import Field, Glossary
 from dq.semantics.label import Label
 from dq.semantics.stages import Stages
 from dq.semantics.terms import Department, Term, Version
 from dq.store import canonical_json
 
-__all__ = ["Definition", "definitions", "digest_of", "normal_sql", "object_name", "term_object"]
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+__all__ = [
+    "Definition",
+    "approved_expression",
+    "definitions",
+    "digest_of",
+    "normal_sql",
+    "normalised",
+    "term_object",
+]
 
 STAGES = "stages"
 DEPARTMENTS = "departments"
@@ -62,17 +74,54 @@ def normal_sql(expression: Expression | None) -> str | None:
     """An expression as one line of SQL that does not depend on spaces, case or comments."""
     if expression is None:
         return None
-    return expression.plan.sql(dialect="duckdb", normalize_functions=False, comments=False)
+    plan = expression.plan.transform(_plainly)
+    return plan.sql(dialect="duckdb", normalize_functions=False, comments=False)
+
+
+def approved_expression(text: str) -> Expression:
+    """An expression out of an approved text."""
+    from dq.sql.parse import parse_expression
+
+    where = Place(file="an approved definition")
+    return Expression(text, parse_expression(text, where, TERM_FUNCTIONS), where)
+
+
+def normalised(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A recorded content with its SQL as this version writes it."""
+    made = dict(content)
+    for name in ("where", "expr", "enter"):
+        if made.get(name) is not None:
+            try:
+                made[name] = normal_sql(approved_expression(made[name]))
+            except DqError:  # a text that this version no longer reads stays as it is
+                continue
+    return made
+
+
+def _plainly(node: exp.Expr) -> exp.Expr:
+    """Names without the quotes they do not need, parameters as people write them."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Identifier) and _PLAIN.fullmatch(node.name):
+        return exp.to_identifier(node.name, quoted=node.name.upper() in _WORDS)
+    if isinstance(node, exp.Placeholder):
+        return exp.Var(this=f":{node.name}")
+    return node
+
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_WORDS = frozenset(
+    "ALL AND ANY AS ASC BETWEEN BY CASE CAST CHECK COLUMN CROSS DEFAULT DESC DISTINCT ELSE END "
+    "EXCEPT EXISTS FALSE FILTER FOR FROM FULL GROUP HAVING IN INNER INTERSECT INTERVAL INTO IS "
+    "JOIN LEFT LIKE LIMIT NATURAL NOT NULL OFFSET ON OR ORDER OUTER OVER RIGHT SELECT SET SOME "
+    "TABLE THEN TO TRUE UNION UNIQUE USING VALUES WHEN WHERE WINDOW WITH".split()
+)
+"""Words of SQL that are quoted where they are names."""
 
 
 def term_object(term: str, department: str | None, effective: str) -> str:
     """The name of a term's version."""
     return f"{term}/{department}@{effective}" if department else f"{term}@{effective}"
-
-
-def object_name(definition: Definition) -> str:
-    """Its name; for sorting and printing."""
-    return definition.object
 
 
 def definitions(glossary: Glossary) -> tuple[Definition, ...]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from dq.semantics.approval import Standing, Status, standings
-from dq.semantics.definitions import definitions, term_object
+from dq.semantics.definitions import approved_expression, definitions, term_object
 from dq.semantics.expression import Expression
 from dq.semantics.glossary import Glossary
 from dq.semantics.stages import Stages
@@ -190,11 +190,4 @@ def version_of(content: Mapping[str, Any], like: Version | None = None) -> Versi
 
 
 def _expression(text: str | None) -> Expression | None:
-    from dq.errors import Place
-    from dq.semantics.expression import TERM_FUNCTIONS
-    from dq.sql.parse import parse_expression
-
-    if text is None:
-        return None
-    where = Place(file="an approved definition")
-    return Expression(text, parse_expression(text, where, TERM_FUNCTIONS), where)
+    return None if text is None else approved_expression(text)

@@ -126,10 +126,17 @@ def _examples(
         return
     yield from page.wrapped(t.t("compare.only", a=counted, b=other), "  ")
     for example in found:
-        cells = [f"{c} = {isolate(v) if v is not None else '—'}" for c, v in example.cells.items()]
+        cells = [f"{c} = {_cell(v)}" for c, v in example.cells.items()]
         money = _money(example.money, t, currency) if example.money is not None else ""
         parts = [isolate(example.key), money, ", ".join(cells)]
         yield from page.wrapped("  ".join(p for p in parts if p), "    ", "dim")
+
+
+def _cell(value: str | None) -> str:
+    """A cell as people write it: no zeros behind a number, no midnight behind a day."""
+    if value is None:
+        return "—"
+    return isolate(value.removesuffix(" 00:00:00").removesuffix(".0000"))
 
 
 def _money(amount: Decimal | None, t: Translator, currency: str | None) -> str:

@@ -59,8 +59,6 @@ def issue_sentence(issue: Issue, glossary: Glossary, t: Translator) -> str:
 
 
 def _whose(department: str, glossary: Glossary, t: Translator) -> str:
-    if not department:
-        return t.t("glossary.company")
     known = glossary.departments.get(department)
     return (known.label.text(t.language) if known else "") or department
 

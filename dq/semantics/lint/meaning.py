@@ -59,9 +59,22 @@ def departments_differ(facts: Facts) -> Iterator[Issue]:
             continue
         measured = conflict.measured
         key = "measured" if measured is not None else "proved"
+        if conflict.a.department is None:
+            key += "_company"
         yield Issue(
-            "S105", "warning", conflict.term.name, key, _sides(conflict), conflict.b.version.place
+            "S105",
+            "warning",
+            _pair(conflict),
+            key,
+            _sides(conflict),
+            conflict.b.version.place,
         )
+
+
+def _pair(conflict: Conflict) -> str:
+    """The term with the departments that differ: what a suppression names."""
+    names = [d for d in (conflict.a.department, conflict.b.department) if d is not None]
+    return f"{conflict.term.name}/{' · '.join(names)}"
 
 
 def _sides(conflict: Conflict) -> dict[str, object]:

@@ -18,8 +18,6 @@ __all__ = ["GLOSSARY", "Told", "facts_of", "issues_query", "told_query"]
 GLOSSARY = "glossary"
 """The table under which findings about the glossary itself stand; its keys are definitions."""
 
-_SEVERITY = {"info": "info", "warning": "warning", "error": "error"}
-
 
 @dataclass(frozen=True)
 class Told:
@@ -75,15 +73,23 @@ def facts_of(context: RuleContext) -> Facts | None:
     return Facts(context.meaning, context.as_of.date(), columns=columns, uses=context.uses)
 
 
-def issues_query(issues: Iterable[Issue], judged: int) -> Query:
+def issues_query(context: RuleContext, issues: Iterable[Issue], judged: int) -> Query:
     """Lint's issues as findings on the glossary."""
     told = [
-        Told(
-            issue.about,
-            issue.key,
-            severity=_SEVERITY[issue.level],
-            args={name: str(value) for name, value in issue.args.items()},
-        )
+        Told(issue.about, issue.key, severity=issue.level, args=_args(context, issue))
         for issue in issues
     ]
     return told_query(GLOSSARY, told, judged)
+
+
+def _args(context: RuleContext, issue: Issue) -> dict[str, str]:
+    """Places of the sentence; departments by the label that people read."""
+    args = {name: str(value) for name, value in issue.args.items()}
+    departments = context.glossary.departments if context.glossary is not None else {}
+    for name in _DEPARTMENTS & args.keys():
+        known = departments.get(args[name])
+        args[name] = (known.label.text(context.language) if known else "") or args[name]
+    return args
+
+
+_DEPARTMENTS = frozenset({"a", "b"})

@@ -26,7 +26,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if facts is None:
         yield Skip(None, "needs.glossary")
         return
-    yield issues_query(unapproved(facts), len(facts.meaning.standings))
+    yield issues_query(context, unapproved(facts), len(facts.meaning.standings))
 
 
 RULE = Rule(

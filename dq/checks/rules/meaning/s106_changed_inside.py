@@ -27,7 +27,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if facts is None:
         yield Skip(None, "needs.glossary")
         return
-    yield issues_query(changed_lately(facts), len(facts.meaning.glossary.terms))
+    yield issues_query(context, changed_lately(facts), len(facts.meaning.glossary.terms))
 
 
 RULE = Rule(

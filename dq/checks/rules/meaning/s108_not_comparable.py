@@ -30,7 +30,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     from dq.semantics.conflicts import incomparable
 
     facts = replace(facts, incomparable=incomparable(facts.meaning))
-    yield issues_query(not_comparable(facts), len(facts.meaning.glossary.departments))
+    yield issues_query(context, not_comparable(facts), len(facts.meaning.glossary.departments))
 
 
 RULE = Rule(

@@ -34,7 +34,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     people = left_people(context)
     facts = replace(facts, people=people)
     glossary = facts.meaning.glossary
-    yield issues_query(owner_missing(facts), len(glossary.terms) + len(glossary.fields))
+    yield issues_query(context, owner_missing(facts), len(glossary.terms) + len(glossary.fields))
 
 
 def left_people(context: RuleContext) -> dict[str, date | None] | None:

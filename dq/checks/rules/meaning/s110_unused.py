@@ -28,7 +28,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if not facts.uses:
         yield Skip(None, "needs.reports")
         return
-    yield issues_query(unused(facts), len(facts.meaning.glossary.terms))
+    yield issues_query(context, unused(facts), len(facts.meaning.glossary.terms))
 
 
 RULE = Rule(

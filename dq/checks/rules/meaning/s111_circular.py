@@ -26,7 +26,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if facts is None:
         yield Skip(None, "needs.glossary")
         return
-    yield issues_query(cycles(facts), len(facts.meaning.glossary.terms))
+    yield issues_query(context, cycles(facts), len(facts.meaning.glossary.terms))
 
 
 RULE = Rule(

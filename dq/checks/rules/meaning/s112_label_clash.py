@@ -24,7 +24,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if facts is None:
         yield Skip(None, "needs.glossary")
         return
-    yield issues_query(clashes(facts), len(facts.meaning.glossary.terms))
+    yield issues_query(context, clashes(facts), len(facts.meaning.glossary.terms))
 
 
 RULE = Rule(
