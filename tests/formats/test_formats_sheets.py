@@ -18,7 +18,8 @@ from python_calamine import CalamineWorkbook
 
 from dq.findings import findings_schema
 from dq.formats.rows import write_findings
-from dq.formats.sheets import Cell, disarmed, write_csv, write_xlsx
+from dq.formats.sheets import Cell, write_csv, write_xlsx
+from dq.text.spreadsheet import disarmed
 from dq.i18n.translator import translator
 
 
