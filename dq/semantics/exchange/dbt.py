@@ -62,9 +62,7 @@ class _Model:
     def default_time(self) -> str | None:
         """The time dimension that stands where a measure has none of its own."""
         times = [n for n, d in self.dimensions.items() if d["type"] == "time"]
-        events = [
-            n for n in times if (c := self.entity.columns.get(n)) is not None and c.event
-        ]
+        events = [n for n in times if (c := self.entity.columns.get(n)) is not None and c.event]
         first = [n for n in ("created_at",) if n in times]
         return next(iter([*first, *events, *times]), None)
 
@@ -209,31 +207,33 @@ class _Maker:
         return tree
 
     def _dimension(self, definition: Definition) -> None:
-        from sqlglot import exp
-
         term, model = definition.term, self.models[str(definition.term.of)]
-        where = self._tree(definition, "where")
         made: dict[str, Any] = {"type": "categorical"}
         if term.kind == "event":
-            moment = exp.column(str(definition.version.time))
-            value: exp.Expr = moment
-            if where is not None:
-                value = exp.Case(ifs=[exp.If(this=where, true=moment)])
-            text = value.sql(dialect="duckdb")
             made = {"type": "time", "type_params": {"time_granularity": "day"}}
-        elif where is not None:
-            text = plain_text(definition.version.where, where)
+            text = self._moment(definition)
+        elif term.kind == "population":
+            text = f"({self._text(definition, 'where')}) IS TRUE"
         else:
-            found = self._tree(definition, "expr")
-            assert found is not None  # noqa: S101 - the loader demands it
-            text = plain_text(definition.version.expr, found)
+            text = self._text(definition, "expr")
         name = self._free(term.name, "dimension", model, f"{term.name}_term")
-        model.dimensions[name] = {
-            "name": name,
-            **made,
-            "expr": f"({text}) IS TRUE" if term.kind == "population" else text,
-            **self._words(definition, unique=False),
-        }
+        words = self._words(definition, unique=False)
+        model.dimensions[name] = {"name": name, **made, "expr": text, **words}
+
+    def _moment(self, definition: Definition) -> str:
+        """The time of an event, where its predicate holds."""
+        from sqlglot import exp
+
+        moment = exp.column(str(definition.version.time))
+        where = self._tree(definition, "where")
+        if where is None:
+            return str(moment.sql(dialect="duckdb"))
+        return str(exp.Case(ifs=[exp.If(this=where, true=moment)]).sql(dialect="duckdb"))
+
+    def _text(self, definition: Definition, part: str) -> str:
+        expression, tree = getattr(definition.version, part), self._tree(definition, part)
+        assert tree is not None  # noqa: S101 - the loader demands it of this kind
+        return plain_text(expression, tree)
 
     def _measure(self, definition: Definition) -> None:
         term, model = definition.term, self.models[str(definition.term.of)]
@@ -250,9 +250,7 @@ class _Maker:
             raise Unsayable("exchange.loss.no_time", table=model.entity.name)
         else:
             on = model.default_time
-            self.losses.append(
-                Loss(definition.object, "exchange.loss.time_taken", {"column": on})
-            )
+            self.losses.append(Loss(definition.object, "exchange.loss.time_taken", {"column": on}))
         if definition.version.additive_over is not None:
             over = ", ".join(definition.version.additive_over)
             self.losses.append(Loss(definition.object, "exchange.loss.additive", {"over": over}))

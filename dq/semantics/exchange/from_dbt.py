@@ -97,8 +97,10 @@ class _Reader:
         # Ratios last: they name metrics.
         for spec in sorted(self._metrics, key=lambda s: str(s.get("type")).lower() == "ratio"):
             self._try(spec, self._metric)
+        names = {str(spec.get("name")) for spec in self._metrics}
         for name, measure in self._measures.items():
-            if name not in self._used:
+            made = bool(measure.spec.get("create_metric")) and name not in names
+            if made or name not in self._used:
                 self._try(measure.spec, lambda spec, place, m=measure: self._alone(m, place))
         remarks = []
         if self._columns:
@@ -212,6 +214,7 @@ class _Reader:
         if agg == "count" and expr in {"1", "*"}:
             expr = "*"
         wheres = [_plain(text, measure.model) for text in filters]
+        joined = " AND ".join(f"({w})" for w in wheres) if len(wheres) > 1 else "".join(wheres)
         self._rows.append(
             self._row(
                 spec,
@@ -219,8 +222,7 @@ class _Reader:
                 kind="measure",
                 of=measure.table,
                 expr=form.format(expr),
-                where=" AND ".join(f"({w})" for w in wheres) if len(wheres) > 1 else None,
-                **({"where": wheres[0]} if len(wheres) == 1 else {}),
+                where=joined or None,
                 time=self._time(measure, _meta(spec)),
             )
         )
@@ -349,5 +351,3 @@ def _label(text: str | None) -> Label:
 
 def _word(value: object) -> str | None:
     return str(value) if value else None
-
-

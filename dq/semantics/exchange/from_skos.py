@@ -1,5 +1,8 @@
-"""Concepts of a SKOS vocabulary in Turtle. Read by rdflib, which is an extra: Turtle's grammar
-has more corners than a glossary needs, and few projects import it."""
+"""Concepts of a SKOS vocabulary in Turtle, read by rdflib.
+
+It is an extra: Turtle's grammar has more corners than a glossary needs a reader of its own
+for, and few projects import it.
+"""
 
 from __future__ import annotations
 
@@ -142,7 +145,7 @@ class _Reader:
         own = iri.removeprefix(f"{SCHEME}:") if iri.startswith(f"{SCHEME}:") else iri
         pieces = re.split(r"[/#:]", own.rstrip("/#"))
         ending = unquote(pieces[0] if own != iri else pieces[-1])
-        label = self._label(concept, "prefLabel", iri).text("en")
+        label = self._label(concept, "prefLabel", None).text("en")
         for word in (notation, ending, label):
             made = re.sub(r"\W+", "_", word).strip("_")
             if made.isidentifier():
@@ -167,7 +170,8 @@ class _Reader:
     def _synonyms(self, concept: Node) -> tuple[str, ...]:
         return tuple(dict.fromkeys(str(o) for o in self._all(concept, SKOS, "altLabel")))
 
-    def _label(self, subject: Node, name: str, about: str) -> Label:
+    def _label(self, subject: Node, name: str, about: str | None) -> Label:
+        """Texts by language; what is left out is remarked on `about`."""
         texts: dict[str, str] = {}
         for text in self._all(subject, SKOS, name):
             tag = str(getattr(text, "language", None) or "").lower()
@@ -183,5 +187,6 @@ class _Reader:
             self._remark(about, "exchange.import.plain", name=name)
         return Label(dict(sorted(texts.items())))
 
-    def _remark(self, about: str, key: str, **args: object) -> None:
-        self.remarks.setdefault((about, key), Loss(about, key, args))
+    def _remark(self, about: str | None, key: str, **args: object) -> None:
+        if about is not None:
+            self.remarks.setdefault((about, key), Loss(about, key, args))

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dq.errors import Place, SourceError, UsageError
+from dq.errors import DqError, Place, SourceError, UsageError
 from dq.files import workspace
 from dq.semantics.exchange.incoming import Incoming, Read
 from dq.semantics.exchange.selection import Loss
@@ -54,7 +54,8 @@ def read_table(path: Path) -> Read:
             )
         raw = pq.read_table(table.path).to_pylist()
     columns = _columns(table)
-    rows, refused = [], []
+    rows: list[Incoming] = []
+    refused: list[DqError] = []
     for problem in table.problems:
         if not problem.kept:
             refused.append(
@@ -75,8 +76,8 @@ def read_table(path: Path) -> Read:
         place = Place(file=str(path), sheet=table.facts.sheet, row=int(each[ROW]))
         try:
             rows.append(_incoming({k: v for k, v in cells.items() if v}, place))
-        except UsageError as problem:
-            refused.append(problem)
+        except UsageError as error:
+            refused.append(error)
     unknown = [n for n in table.columns if not n.startswith("_") and n not in columns.values()]
     remarks = [Loss(name, "exchange.import.column") for name in unknown if name.strip()]
     if any(each.get(columns.get("status", "")) for each in raw):

@@ -140,7 +140,8 @@ class _Contract:
     def _property(self, table: str, entity: Entity | None, name: str) -> dict[str, Any]:
         column = entity.columns.get(name) if entity else None
         spec = self.glossary.fields.get(f"{table}.{name}")
-        made: dict[str, Any] = {"name": name}
+        # A column of the house's own has no declared type: it comes as text.
+        made: dict[str, Any] = {"name": name, "logicalType": "string"}
         if column is not None and entity is not None:
             made |= _facts(column, entity)
         extra: dict[str, object] = {}

@@ -62,9 +62,9 @@ class _Maker:
         for kind in ("dimension", "population", "event", "measure", "ratio"):
             for term in (t for t in self.chosen.terms if t.kind == kind):
                 definition = self._current(term.name)
+                if definition is None:
+                    continue
                 try:
-                    if definition is None:
-                        continue
                     if kind in {"measure", "ratio"}:
                         metrics.append(self._metric(definition))
                     else:
@@ -108,9 +108,7 @@ class _Maker:
             self.losses.append(Loss(other, "exchange.loss.definition"))
         definition = self.chosen.current(term)
         if definition is None:
-            self.losses.append(
-                Loss(name, "exchange.loss.not_in_force", {"day": self.chosen.day})
-            )
+            self.losses.append(Loss(name, "exchange.loss.not_in_force", {"day": self.chosen.day}))
         elif term.of is not None and term.of not in TABLES:
             self.losses.append(Loss(name, "exchange.loss.table", {"table": term.of}))
             return None
@@ -158,9 +156,7 @@ class _Maker:
             made = {"datatype": "DateTime", "dimension": {"is_time": True}}
         elif where is not None:
             # CASE, for IS TRUE is no standard SQL everywhere
-            value = exp.Case(
-                ifs=[exp.If(this=where, true=exp.true())], default=exp.false()
-            )
+            value = exp.Case(ifs=[exp.If(this=where, true=exp.true())], default=exp.false())
             made = {"datatype": "Boolean", "dimension": {"is_time": False}}
         else:
             found = self._tree(definition, "expr")

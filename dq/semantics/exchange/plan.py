@@ -328,7 +328,8 @@ def _checked(name: str, data: Data, glossary: Glossary, said: Mapping[str, str])
     try:
         return read_terms(item, glossary.departments, _tables(glossary), None)[name]
     except ConfigError as problem:
-        raise UsageError(problem.message, fix=problem.fix, **problem.args_) from None
+        problem.where = None  # the place is the row's, not one in a file of ours
+        raise
 
 
 _STUBS: Mapping[str, Data] = {

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from dq.errors import UsageError
 from dq.i18n.translator import Translator
@@ -52,7 +53,7 @@ class Loss:
 
     object: str
     key: str
-    args: Mapping[str, object] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict)
 
     def said(self, t: Translator) -> str:
         """The loss as a sentence."""

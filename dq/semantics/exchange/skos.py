@@ -66,9 +66,7 @@ def _blocks(chosen: Selection, title: str, language: str) -> Iterator[str]:
                 yield _version(chosen, definition, of[place - 1] if place else None)
 
 
-def _concept(
-    chosen: Selection, term: Term, department: str | None, of: list[Definition]
-) -> str:
+def _concept(chosen: Selection, term: Term, department: str | None, of: list[Definition]) -> str:
     now = _now(of, chosen)
     name = term.name if department is None else f"{term.name}/{department}"
     said: list[tuple[str, Iterable[Object]]] = [
@@ -193,8 +191,7 @@ _ESCAPES = {
 
 def _text(text: str, language: str = "") -> Object:
     body = "".join(
-        _ESCAPES.get(c) or (f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c)
-        for c in text
+        _ESCAPES.get(c) or (f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c) for c in text
     )
     return f'"{body}"' + (f"@{language}" if language else "")
 
