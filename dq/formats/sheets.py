@@ -19,7 +19,9 @@ from itertools import chain, islice
 from typing import IO
 from xml.sax.saxutils import escape
 
-__all__ = ["MOST_ROWS", "Cell", "disarmed", "write_csv", "write_xlsx"]
+from dq.text.spreadsheet import disarmed
+
+__all__ = ["MOST_ROWS", "Cell", "write_csv", "write_xlsx"]
 
 Cell = str | int | float | Decimal | date | None
 
@@ -27,18 +29,9 @@ MOST_ROWS = 1_048_575
 """Records of one sheet: what Excel holds, less the header."""
 
 _LONGEST = 32_767
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"-?\d{1,15}(?:[.,]\d+)?")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _WIDTHS = (8, 60)
 _SAMPLE = 200
-
-
-def disarmed(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; plain numbers stay as they are."""
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        return "'" + text
-    return text
 
 
 def write_csv(stream: IO[str], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

@@ -89,7 +89,7 @@ def _text_place(item: Item) -> Place:
 def _in_file(item: Item, place: Place | None) -> Place:
     """A place in the text as one in the file: YAML strips indents and folds lines."""
     node: Any = item.node
-    if place is None or node.style == ">":
+    if place is None or node.style == ">" or node.start_mark is None:
         return item.place
     if node.style == "|" and isinstance(place.column, int):
         first = node.start_mark.buffer.splitlines()[node.start_mark.line + 1]

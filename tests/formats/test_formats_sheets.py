@@ -18,8 +18,9 @@ from python_calamine import CalamineWorkbook
 
 from dq.findings import findings_schema
 from dq.formats.rows import write_findings
-from dq.formats.sheets import Cell, disarmed, write_csv, write_xlsx
+from dq.formats.sheets import Cell, write_csv, write_xlsx
 from dq.i18n.translator import translator
+from dq.text.spreadsheet import disarmed
 
 
 def workbook(rows: list[list[Cell]], header: list[str], most: int = 1_048_575) -> io.BytesIO:

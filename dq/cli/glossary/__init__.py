@@ -17,6 +17,8 @@ _VERBS: dict[str, str] = {
     "history": "dq.cli.glossary.history",
     "compare": "dq.cli.glossary.compare",
     "diff": "dq.cli.glossary.diff",
+    "export": "dq.cli.glossary.export",
+    "import": "dq.cli.glossary.import_",
 }
 """Verb → its module; each module has `command`."""
 
