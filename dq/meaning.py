@@ -4,100 +4,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from dq.errors import ConfigError, Place, UsageError
+from dq.semantics.pages import Compared, Reference, Shown, parse_reference
 
 if TYPE_CHECKING:
-    from dq.assess import Assessment
-    from dq.config import Period
+    from dq.clock import Clock
+    from dq.config import Period, Settings
     from dq.engines.base import Engine
-    from dq.project import Project
+    from dq.findings import Note
     from dq.runs import Run
-    from dq.semantics.approval import Standing
-    from dq.semantics.conflicts import Conflict, Incomparable
+    from dq.semantics.conflicts import Conflict
+    from dq.semantics.creation import Found
     from dq.semantics.inforce import InForce, Meaning
     from dq.semantics.lint import Issue
     from dq.semantics.split import Split
     from dq.semantics.workflow import Done
-    from dq.store import BaselineItem, DefinitionStep
+    from dq.store import BaselineItem, DefinitionStep, Store
 
-__all__ = ["Compared", "Desk", "Reference", "Shown", "parse_reference"]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A term as people name it: `TERM`, `TERM/DEPARTMENT`, `TERM@DAY`, `TERM@PERIOD`."""
-
-    term: str
-    department: str | None
-    day: date | None
-    period: Period | None
+__all__ = ["Desk"]
 
 
-def parse_reference(text: str) -> Reference:
-    """Read a reference.
+class House(Protocol):
+    """What a desk needs of its project."""
 
-    Raises:
-        UsageError: what stands after @ is neither a day nor a period.
-    """
-    from dq.config.periods import parse_period
-
-    name, at, when = text.partition("@")
-    term, _, department = name.partition("/")
-    if not at:
-        return Reference(term, department or None, None, None)
-    try:
-        return Reference(term, department or None, date.fromisoformat(when), None)
-    except ValueError:
-        pass
-    period = parse_period(when)
-    if period is None:
-        raise UsageError(
-            "{text} names no day and no period after @.",
-            fix="Write for example {term}@2026-01-31, {term}@2026-Q2 or {term}@2026-06.",
-            text=text,
-            term=term or "revenue",
-        )
-    return Reference(term, department or None, None, period)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A term with what holds on a day for the company and each department, and its past.
-
-    `only` is the department that alone was asked for.
-    """
-
-    meaning: Meaning
-    name: str
-    as_of: date
-    company: InForce | None
-    departments: Mapping[str, InForce]
-    standings: tuple[Standing, ...]
-    uses: tuple[str, ...]
-    used_by: tuple[str, ...]
-    only: str | None = None
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Conflicts of definitions; `run_id` names the data they were counted on (None: none)."""
-
-    conflicts: tuple[Conflict, ...]
-    incomparable: tuple[Incomparable, ...]
-    as_of: date
-    run_id: str | None
-    currency: str | None
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def glossary_path(self) -> Path: ...
+    def store(self) -> Store: ...
+    def reading(self) -> AbstractContextManager[Engine]: ...
 
 
 class Desk:
     """A project's glossary at work."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: House) -> None:
         self.project = project
 
     def meaning(self) -> Meaning:
@@ -134,8 +85,8 @@ class Desk:
         with self.project.store() as store:
             return store.baseline() or None
 
-    def adopt(self, done: Assessment) -> Assessment:
-        """On the first day take what was found into the baseline, and say so.
+    def adopt(self, found: Found | None) -> Note | None:
+        """On the first day take what was found into the baseline; the note that says so.
 
         Adopted is neither defined nor approved: what appears later is reported (S101–S103).
         """
@@ -143,9 +94,11 @@ class Desk:
         from dq.semantics.creation import inventory
         from dq.store import acting
 
-        if done.found is None or self.baseline() is not None:
-            return done
-        items = inventory(done.found)
+        if found is None or self.baseline() is not None:
+            return None
+        items = inventory(found)
+        if not items:
+            return None
         kinds = Counter(item.kind for item in items)
         with (
             self.project.store() as store,
@@ -154,9 +107,7 @@ class Desk:
             ) as decision,
         ):
             decision.adopt(items)
-        args = {name: kinds[name] for name in ("column", "value", "stage")}
-        note = Note("glossary.adopted", args)
-        return replace(done, result=replace(done.result, notes=(*done.result.notes, note)))
+        return Note("glossary.adopted", {n: kinds[n] for n in ("column", "value", "stage")})
 
     # --- looking ---------------------------------------------------------------------
 

@@ -217,9 +217,12 @@ class Project:
             with tempfile.TemporaryDirectory(prefix="run-", dir=writer.work) as folder:
                 findings = writer.path / "findings.parquet"
                 done = self._assess(Path(folder), how, engine, findings, progress, keep)
-            done = self.desk.adopt(done)
+            note = self.desk.adopt(done.found)
+            notes = (*done.result.notes, *([note] if note is not None else []))
             final = self.folder / ".dq" / "runs" / writer.run_id / "findings.parquet"
-            result = replace(done.result, run_id=writer.run_id, findings_path=str(final))
+            result = replace(
+                done.result, run_id=writer.run_id, findings_path=str(final), notes=notes
+            )
             writer.finish(
                 result,
                 timings=done.seconds,

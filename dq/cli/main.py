@@ -68,7 +68,7 @@ def _with_lines_kept(command: click.Command) -> click.Command:
     command.help = command.help.replace("\\b\n", "\b\n") if command.help else None
     if isinstance(command, click.Group):
         context = click.Context(command)
-        for name in command.list_commands(context) if not command.commands else command.commands:
+        for name in command.list_commands(context):
             part = command.get_command(context, name)
             if part is not None:
                 _with_lines_kept(part)

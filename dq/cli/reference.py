@@ -32,7 +32,11 @@ def cli_page() -> str:
             continue
         lines += ["", f"## dq {verb}", "", "```", _help(command, f"dq {verb}"), "```"]
         if isinstance(command, click.Group):
-            for name, part in command.commands.items():
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                part = command.get_command(context, name)
+                if part is None:
+                    continue
                 said = _help(part, f"dq {verb} {name}")
                 lines += ["", f"### dq {verb} {name}", "", "```", said, "```"]
     return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ import re
 
 __all__ = ["kind_of_column", "mask", "mask_emails"]
 
-_EMAIL = re.compile(r"([^\s@<>,;:\"'()]+)@([^\s@<>,;:\"'()]+)")
+_EMAIL = re.compile(r"([^\s@<>,;:\"'()]+)@(?!\d{4}-\d{2}-\d{2}(?!\w))([^\s@<>,;:\"'()]+)")
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-\u00a0]{5,}\d")
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")

@@ -11,9 +11,9 @@ from dq.formats.glossary.common import Page, in_force_document
 from dq.formats.grid import grid
 from dq.i18n.safe import isolate
 from dq.i18n.translator import Translator
-from dq.meaning import Compared
 from dq.semantics.conflicts import Conflict, Example, Incomparable, Measured
 from dq.semantics.inforce import Meaning
+from dq.semantics.pages import Compared
 from dq.semantics.split import Figure, Split, rounded
 
 __all__ = [

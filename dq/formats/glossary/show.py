@@ -13,9 +13,9 @@ from dq.formats.glossary.common import (
 )
 from dq.formats.terminal import pad, text_width
 from dq.i18n.safe import isolate
-from dq.meaning import Shown
 from dq.semantics.approval import Standing, Status
 from dq.semantics.inforce import InForce, Meaning
+from dq.semantics.pages import Shown
 from dq.semantics.terms import Term
 
 __all__ = ["list_document", "list_text", "show_document", "show_text"]
