@@ -41,21 +41,25 @@ def command(
     from dq.i18n import translator
     from dq.project import Project
     from dq.semantics.exchange import export_glossary
-    from dq.semantics.glossary import load_glossary
 
     project = Project(state.directory)
     language = language_of(state, project.settings.defaults.language)
+    t = translator(language)
+    meaning = project.desk.meaning()
+    status = {name: s.status.value for name, s in meaning.standings.items()}
+    if format_ == "markdown":  # for people; the other forms keep the word itself
+        status = {name: str(t.t(f"glossary.status.{word}")) for name, word in status.items()}
     made = export_glossary(
-        load_glossary(project.glossary_path),
+        meaning.glossary,
         format_,
-        today=project.clock.now().date(),
+        today=project.desk.day(),
         language=language,
         terms=terms,
         as_of=as_of.date() if as_of else None,
+        status=status,
     )
     emit_by(lambda stream: stream.write(made.text.encode("utf-8")), output)
     if made.losses and not state.quiet:
-        t = translator(language)
         click.echo(t.t("exchange.left_out"), err=True)
         for loss in made.losses:
             click.echo(f"- {loss.said(t)}", err=True)

@@ -29,7 +29,7 @@ _AGGREGATES = {
     "sum_boolean": "SUM(CASE WHEN {} THEN 1 ELSE 0 END)",
 }
 _REF = re.compile(r"""ref\(\s*(?:['"][^'"]*['"]\s*,\s*)?['"]([^'"]+)['"]\s*\)""")
-_CALL = re.compile(r"\{\{\s*(\w+)\(\s*'([^']+)'\s*(?:,\s*[^)]*)?\)\s*\}\}")
+_CALL = re.compile(r"""\{\{\s*(\w+)\(\s*['"]([^'"]+)['"]\s*(?:,\s*[^)]*)?\)\s*\}\}""")
 _COLUMN = re.compile(r"[A-Za-z_]\w*")
 _MOST = 5_000_000
 

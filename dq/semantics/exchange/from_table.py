@@ -107,8 +107,8 @@ def _incoming(cells: Mapping[str, str], place: Place) -> Incoming:
     return Incoming(
         term=name,
         place=place,
-        kind=cells.get("kind"),
-        of=cells.get("of"),
+        kind=_lower(cells.get("kind")),
+        of=_lower(cells.get("of")),
         department=cells.get("department"),
         effective=_day(cells.get("effective"), place),
         label=_label("label", cells),
@@ -124,6 +124,11 @@ def _incoming(cells: Mapping[str, str], place: Place) -> Incoming:
         steward=cells.get("steward"),
         synonyms=_words(cells.get("synonyms", "")),
     )
+
+
+def _lower(text: str | None) -> str | None:
+    """A spreadsheet likes to begin a cell with a capital."""
+    return text and text.lower()
 
 
 def _words(text: str) -> tuple[str, ...]:

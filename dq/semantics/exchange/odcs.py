@@ -61,7 +61,7 @@ class _Contract:
             "id": "dq-glossary",
             "name": "CRM",
             "version": self.chosen.day.isoformat(),
-            "status": "active",
+            "status": self._status(),
             "description": {
                 "purpose": str(self.t.t("exchange.odcs.purpose")),
                 "limitations": str(self.t.t("exchange.odcs.limits", day=self.chosen.day)),
@@ -89,6 +89,11 @@ class _Contract:
                     yield Loss(definition.object, "exchange.loss.definition")
         if self.glossary.stages.graph:
             yield Loss("stages", "exchange.loss.graph")
+
+    def _status(self) -> str:
+        """A contract is in force once everything in it was approved."""
+        held = [d.object for term in self.chosen.terms for d in self.on.definitions(term)]
+        return "active" if all(self.chosen.status.get(o) == "approved" for o in held) else "draft"
 
     def _tables(self) -> list[str]:
         """All tables of the model, those of the terms where only some terms are asked for."""

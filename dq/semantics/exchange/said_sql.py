@@ -61,12 +61,13 @@ def _term(
     from sqlglot import exp
 
     arguments = call.expressions
-    name = arguments[0].name
+    name = arguments[0].name if arguments else ""
     department = arguments[2].name if len(arguments) > 2 else None
-    term = chosen.glossary.terms[name]
-    version = term.version(chosen.day, department)
-    if term.of != of or name in inside or version is None or version.where is None:
-        raise Unsayable("exchange.loss.term", name=name)
+    term = chosen.glossary.terms.get(name)
+    version = term.version(chosen.day, department) if term else None
+    of_this = term is not None and term.of == of and name not in inside
+    if not of_this or version is None or version.where is None:
+        raise Unsayable("exchange.loss.term", name=name or "?")
     where = _plain(version.where, of, chosen, inside | {name})
     return exp.paren(exp.Is(this=exp.paren(where), expression=exp.true()))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from dq.errors import UsageError
 from dq.i18n.translator import Translator
+from dq.semantics.definitions import term_object
 from dq.semantics.glossary import Glossary
 from dq.semantics.terms import Term, Version
 
@@ -28,8 +29,9 @@ __all__ = [
 
 def object_name(term: str, department: str | None = None, effective: date | None = None) -> str:
     """The name of a definition in the ledger: `prospect/sales_us@2024-01-01`."""
-    name = term if department is None else f"{term}/{department}"
-    return name if effective is None else f"{name}@{effective.isoformat()}"
+    if effective is not None:
+        return term_object(term, department, effective.isoformat())
+    return term if department is None else f"{term}/{department}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dq.semantics.exchange import export_glossary
 from dq.semantics.glossary import Glossary, glossary_from_text
 
 PROSPECT = """\
-# Словарь терминов
+# Глоссарий
 
 - **П**: [Перспективный клиент](#term-prospect)
 

@@ -64,6 +64,7 @@ def test_head(contract: dict[str, Any]) -> None:
         "DataContract",
         "2026-01-15",
     )
+    assert contract["status"] == "draft"
     assert [table["name"] for table in contract["schema"]] == list(TABLES)
     assert contract["team"]["members"] == [
         {"username": "steward@acme.example", "role": "steward"},
@@ -184,3 +185,9 @@ def test_some_terms_bring_their_tables_alone(small: Glossary, today: date) -> No
     document = yaml.safe_load(text)
     assert [table["name"] for table in document["schema"]] == ["leads"]
     assert document["schema"][0]["businessName"] == "лиды"
+
+
+def test_a_contract_is_active_once_all_of_it_is_approved(small: Glossary, today: date) -> None:
+    status = {"came@2024-01-01": "approved"}
+    text = export_glossary(small, "odcs", today=today, terms=["came"], status=status).text
+    assert yaml.safe_load(text)["status"] == "active"

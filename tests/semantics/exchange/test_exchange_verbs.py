@@ -66,6 +66,7 @@ def test_a_day(folder: Path) -> None:
     _, out, _ = dq_glossary(*words, folder=folder)
     assert [line.split(",")[4] for line in out.splitlines()[1:]][:1] == ["2024-01-01"]
     assert len(out.splitlines()) == 3
+    assert {line.rpartition(",")[2] for line in out.splitlines()[1:]} == {"written"}
 
 
 def test_no_such_term(folder: Path) -> None:

@@ -7,12 +7,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dq.errors import ConfigError
+from dq.errors import ConfigError, Place
 from dq.semantics.exchange.importing import import_glossary
-from dq.semantics.exchange.plan import term_data
+from dq.semantics.exchange.incoming import Incoming
+from dq.semantics.exchange.plan import make_plan, term_data
 from dq.semantics.exchange.writing import edited_glossary
-from dq.semantics.glossary import Glossary, glossary_from_text, load_glossary
+from dq.semantics.glossary import Glossary, Label, glossary_from_text, load_glossary
 
 HEAD = "term,kind,of,department,effective,label_uk,means_en,where,change_en\n"
 
@@ -173,3 +176,32 @@ def test_columns_of_the_house_count(target: Path, today: date) -> None:
         import_glossary(source, target, today=today, write=True, columns=columns)
     assert target.read_text(encoding="utf-8") == text
     assert glossary_from_text(text, "g").terms == {}
+
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], include_characters="\n\t"),
+    min_size=1,
+).filter(lambda text: bool(text.strip()) and "${" not in text)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_any_text_is_written_as_it_is(means: str, label: str, unit: str) -> None:
+    before = glossary_from_text("glossary: 1\n", "g")
+    row = Incoming(
+        "early",
+        Place(),
+        of="deals",
+        means=Label({"": means}),
+        label=Label({"en": label}),
+        unit=unit,
+        where="stage = 'new'",
+    )
+    plan = make_plan(before, [row], date(2026, 1, 15))
+    assert [step.what for step in plan.steps] == ["added"]
+    text = edited_glossary("glossary: 1\n", plan.terms, before, "g")
+    made = glossary_from_text(text, "g").terms["early"]
+    assert (made.versions[0].means.text(), made.label.text("en"), made.unit) == (
+        means,
+        label,
+        unit,
+    )
