@@ -29,7 +29,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         yield Skip(None, "needs.glossary_baseline")
         return
     if not context.filled("deals", "stage"):
-        yield Skip("deals", "needs.column", {"column": "deals.stage"})
+        yield Skip("deals", "needs.columns", {"columns": "deals.stage"})
         return
     new = unknown(found_in(context), context.meaning, context.baseline).stages
     by_pipeline = context.has("deals", "pipeline")
