@@ -278,7 +278,8 @@ class Desk:
             chosen(meaning, [reference.term])
             raise UsageError("{name} is no term.", name=reference.term)
         day = reference.day or self.day()
-        found = meaning.in_force(reference.term, day, reference.department)
+        find = meaning.in_force if reference.day else meaning.at
+        found = find(reference.term, day, reference.department)
         if found is None:
             raise UsageError(
                 "{term} has no definition on {day} yet.", term=reference.term, day=day.isoformat()

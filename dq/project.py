@@ -14,7 +14,7 @@ from dq.assess import Assessment, AssessmentSettings, assess
 from dq.clock import Clock
 from dq.errors import SourceError, StoreError, UsageError
 from dq.files import workspace
-from dq.findings import Result
+from dq.findings import Note, Result
 from dq.intake import expand, given, no_sources, read_all, read_sources
 from dq.previous import since_last_run
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dq.checks.overview import TableOverview
+    from dq.checks.rule import Rule
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
@@ -230,6 +231,18 @@ class Project:
                 parameters=_parameters(how),
             )
         return result
+
+    def adopt_baseline(self, progress: Progress = _silent) -> Note | None:
+        """Load the data and take what they have as the first day's; None where it was taken.
+
+        See `dq.meaning.Desk.adopt`; `run` does it too, where nobody has before.
+        """
+        if self.desk.baseline() is not None:
+            return None
+        how = self.assessment_settings(None)
+        with workspace() as work:
+            done = self._assess(work, how, None, None, progress, lambda *_: None, rules=())
+        return self.desk.adopt(done.found)
 
     def build_site(self, result: Result, language: str | None = None) -> Path:
         """Make the project's site show a run: the folder `site`; gives the page to open.
@@ -493,6 +506,7 @@ class Project:
         findings: Path | None,
         progress: Progress,
         keep: Callable[[Engine, Assessment, Sequence[RawTable]], None],
+        rules: Sequence[Rule] | None = None,
     ) -> Assessment:
         from dq.crm.recognise import recognise
         from dq.engines import open_engine
@@ -524,6 +538,7 @@ class Project:
                 found.mapping,
                 how,
                 glossary=glossary,
+                rules=rules,
                 notes=[
                     *intake.notes,
                     *found.notes,

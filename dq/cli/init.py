@@ -48,6 +48,7 @@ def command(
     """
     from dq.formats.mapping import mapping_text
     from dq.i18n import translator
+    from dq.project import Project
     from dq.start import start
 
     folder, given = _places(state.directory, directory, files, more)
@@ -71,6 +72,11 @@ def command(
         click.echo(mapping_text(begun.recognition, t))
     for error in begun.refused:
         click.echo(str(t.error(error)), err=True)
+    if begun.recognition is not None and not begun.refused:
+        note = Project(folder).adopt_baseline(progress)
+        progress("", "")
+        if note is not None:
+            click.echo("\n" + t.t(note.code, **note.args))
     inside = folder.resolve() == Path.cwd()
     command_line = "dq run" if inside else f"dq -C {shlex.quote(str(folder))} run"
     click.echo("\n" + t.t("init.next", command=command_line))

@@ -201,11 +201,11 @@ def beside(
 
 def _sides(meaning: Meaning, term: Term, as_of: date) -> list[InForce]:
     """The company's definition in force, then those of departments that have their own."""
-    found = [meaning.in_force(term.name, as_of)]
+    found = [meaning.at(term.name, as_of)]
     found += [
         side
         for department in term.own
-        if (side := meaning.in_force(term.name, as_of, department)) is not None
+        if (side := meaning.at(term.name, as_of, department)) is not None
         and side.department == department
     ]
     return [side for side in found if side is not None]

@@ -111,6 +111,14 @@ class Meaning:
             self._cache[key] = self._find(term, on, department)
         return self._cache[key]
 
+    def at(self, term: str, on: date, department: str | None = None) -> InForce | None:
+        """The same; for a day before the first definition that first one."""
+        found = self.in_force(term, on, department)
+        if found is None:
+            versions = self.versions(term, department)
+            return versions[0] if versions else None
+        return found
+
     def _find(self, name: str, on: date, department: str | None) -> InForce | None:
         term = self.glossary.terms.get(name)
         if term is None:

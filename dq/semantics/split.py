@@ -149,9 +149,7 @@ class _Asked:
         Raises:
             UsageError: nothing does yet.
         """
-        found = self.meaning.in_force(self.term.name, _last(period), self.department)
-        if found is None:
-            found = next(iter(self.meaning.versions(self.term.name, self.department)), None)
+        found = self.meaning.at(self.term.name, _last(period), self.department)
         if found is None:
             raise UsageError("The term {term} has no definition.", term=self.term.name)
         return found

@@ -102,13 +102,11 @@ class Compiler:
     def counted(self, term: Term, department: str | None = None) -> tuple[Counted, ...]:
         """The definitions of a term that count, each with its stretch of time."""
         if term.kind in ("population", "dimension", "ratio"):
-            used = self.meaning.in_force(term.name, self.as_of, department)
-            used = used or next(iter(self.meaning.versions(term.name, department)), None)
+            used = self.meaning.at(term.name, self.as_of, department)
             return (Counted(used),) if used is not None else ()
         versions = self.meaning.versions(term.name, department)
         if not versions or any(v.version.time is None for v in versions):
-            used = self.meaning.in_force(term.name, self.as_of, department)
-            used = used or (versions[0] if versions else None)
+            used = self.meaning.at(term.name, self.as_of, department)
             return (Counted(used),) if used is not None else ()
         found = []
         for place, used in enumerate(versions):

@@ -30,14 +30,24 @@ def fields_undefined(facts: Facts) -> Iterator[Issue]:
 
 
 def fields_absent(facts: Facts) -> Iterator[Issue]:
-    """S114: a column that the glossary explains and the data do not have."""
+    """S114: columns that the glossary explains and the data do not have, one line a table."""
     if facts.columns is None:
         return
-    for name, spec in facts.meaning.glossary.fields.items():
+    absent: dict[str, list[str]] = {}
+    tables: list[str] = []
+    for spec in facts.meaning.glossary.fields.values():
         if spec.table not in facts.columns:
-            yield Issue("S114", "info", name, "table", {"table": spec.table}, spec.place)
+            if spec.table not in tables:
+                tables.append(spec.table)
         elif spec.column not in facts.columns[spec.table]:
-            yield Issue("S114", "warning", name, "column", {"field": name}, spec.place)
+            absent.setdefault(spec.table, []).append(spec.column)
+    if tables:
+        args = {"n": len(tables), "tables": ", ".join(tables)}
+        yield Issue("S114", "info", "fields", "table", args)
+    for table, columns in absent.items():
+        more = ", …" if len(columns) > NAMED else ""
+        args = {"table": table, "n": len(columns), "columns": ", ".join(columns[:NAMED]) + more}
+        yield Issue("S114", "info", table, "column", args)
 
 
 def words_undefined(facts: Facts) -> Iterator[Issue]:

@@ -55,7 +55,7 @@ def _told(standing: Standing) -> dict[str, object]:
 def departments_differ(facts: Facts) -> Iterator[Issue]:
     """S105: two definitions of one word that select different records or compute otherwise."""
     for conflict in facts.conflicts:
-        if conflict.relation == "equal" and not conflict.differs:
+        if conflict.relation in ("equal", "unknown") and not conflict.differs:
             continue
         measured = conflict.measured
         key = "measured" if measured is not None else "proved"

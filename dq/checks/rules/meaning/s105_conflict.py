@@ -43,7 +43,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         )
     )
     facts = replace(facts, conflicts=found)
-    yield issues_query(context, departments_differ(facts), len(found))
+    yield issues_query(context, departments_differ(facts), len(facts.meaning.glossary.terms))
 
 
 RULE = Rule(
