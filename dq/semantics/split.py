@@ -159,7 +159,8 @@ class _Asked:
         term = self.term
         if term.kind == "measure":
             parts = self.compiler(period).counted(term, self.department)
-            return tuple(part.used for part in parts) or (self.definition(period),)
+            several = len(parts) > 1
+            return tuple(p.used for p in parts) if several else (self.definition(period),)
         own = self.definition(period)
         if term.kind != "ratio":
             return (own,)

@@ -78,18 +78,19 @@ def _calls(select: exp.Select) -> list[exp.Anonymous]:
 def _check_place(call: exp.Anonymous, select: exp.Select) -> None:
     """MEASURE is an aggregate: it stands in SELECT, HAVING or ORDER BY and in no window."""
     node: exp.Expr | None = call
+    said = f"MEASURE({', '.join(a.name for a in call.expressions)})"
     while node is not None and node is not select:
         if isinstance(node, exp.Window | exp.Distinct):
             raise UsageError(
                 "{call} cannot stand in DISTINCT or OVER.",
                 fix="Compute it in a query of its own first.",
-                call=call.sql(),
+                call=said,
             )
         if isinstance(node, exp.Where | exp.Group | exp.Join):
             raise UsageError(
                 "{call} cannot stand in WHERE, GROUP BY or ON: it is an aggregate.",
                 fix="Use HAVING, or IS_TERM for a condition on records.",
-                call=call.sql(),
+                call=said,
             )
         node = node.parent
 
