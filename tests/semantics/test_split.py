@@ -65,9 +65,13 @@ def test_without_a_change_all_is_the_data(duck: Engine, tmp_path: Path) -> None:
 def test_a_period_that_spans_the_change_says_so(duck: Engine, tmp_path: Path) -> None:
     columns = house.load(duck, tmp_path)
     found = split(
-        duck, Meaning(house.glossary()), "signed", _period("2024"), _period("2025-07-01..2026-06-30"),
+        duck,
+        Meaning(house.glossary()),
+        "signed",
+        _period("2024"),
+        _period("2025-07-01..2026-06-30"),
         columns=columns,
-    )  # fmt: skip
+    )
     assert not found.before.spans
     assert found.after.spans
     assert found.after.value == 900  # d2 by the rule of 2025, d3 and d4 by that of 2026
@@ -84,11 +88,10 @@ def _approved(*objects: str) -> Meaning:
             dict(d.content),
             d.words_digest,
             dict(d.words),
-            "boss",
-            "2026-01-01T00:00:00Z",
-            "right",
-            seq=1,
-        )  # fmt: skip
+            by="boss",
+            at="2026-01-01T00:00:00Z",
+            because="right",
+        )
         for d in definitions(glossary)
         if d.object in objects
     ]

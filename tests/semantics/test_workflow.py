@@ -110,7 +110,7 @@ def test_reworded_labels_need_no_approval_and_are_told(store: Store) -> None:
 def test_what_is_taken_out_stays_in_force_until_that_is_approved(store: Store) -> None:
     propose(store, ANNA, chosen(_meaning(store), ["signed"]), because="x")
     approve(store, BORIS, chosen(_meaning(store), ["signed"]), because="x")
-    line = next(l for l in house.GLOSSARY.splitlines() if "2026-01-01, expr: SUM" in l)
+    line = next(row for row in house.GLOSSARY.splitlines() if "2026-01-01, expr: SUM" in row)
     text = house.GLOSSARY.replace(line + "\n", "")
     meaning = _meaning(store, text)
     assert meaning.standings["signed@2026-01-01"].status.value == "removed"

@@ -141,5 +141,5 @@ def _node(value: object) -> exp.Expression:
 
 def _wrapped(node: exp.Expr) -> exp.Expression:
     owned = cast("exp.Expression", own(node))
-    loose = isinstance(owned, exp.Binary | exp.Not | exp.In | exp.Between | exp.Neg)
+    loose = isinstance(owned, exp.Binary | exp.Not | exp.In | exp.Between | exp.Neg | exp.Exists)
     return exp.Paren(this=owned) if loose else owned
