@@ -24,7 +24,7 @@ Row = dict[str, str]
 _CASE_KEYS = {"about", "settings", "before", "tables", "generate", "expected", "outcomes"}
 _SETTING_KEYS = {
     "country", "currency", "language", "as_of", "calendar", "rules", "glossary", "links",
-    "conversions", "certified",
+    "conversions", "certified", "decided",
 }  # fmt: skip
 _BLOCK_KEYS = {"table", "repeat", "start", "row", "cycle", "each"}
 _FINDING_KEYS = {"table", "key", "keys", "column", "value", "severity", "args", "times"}

@@ -16,6 +16,7 @@ from dq.checks.context import Certified, RuleContext
 from dq.checks.executor import execute
 from dq.checks.profile import profile
 from dq.checks.rule import Rule
+from dq.checks.rules.meaning.found import found_in
 from dq.config import Calendar, parse_period, settings_from_text
 from dq.crm.conversions import Hints
 from dq.crm.load import Crm, LoadSettings, load
@@ -25,7 +26,11 @@ from dq.crm.own import own_columns
 from dq.crm.sample import ColumnSample, TableSample
 from dq.engines.base import Engine
 from dq.findings import Finding, RuleOutcome, Severity
+from dq.semantics.creation import inventory
+from dq.semantics.definitions import definitions
+from dq.semantics.inforce import Meaning
 from dq.sql import portable as f
+from dq.store import BaselineItem, DefinitionStep
 from dq.tables import RawTable, SourceFacts
 from tests.checks.caselib import Case
 
@@ -38,6 +43,7 @@ def run_case(
     """Findings and outcomes of the rules on the case's tables."""
     settings = case.settings
     before = _before(case, engine, work)
+    baseline = _baseline(case, engine, work)
     crm, places = _load(case.tables, case.columns, settings, engine, work)
     context = RuleContext(
         engine=engine,
@@ -50,6 +56,8 @@ def run_case(
         language=settings.get("language", "en"),
         calendar=_calendar(settings),
         certified=_certified(settings, before),
+        meaning=_meaning(settings),
+        baseline=baseline,
     )
     outcomes = execute(context, rules, settings.get("rules", {}), places)
     return read_findings(engine), outcomes
@@ -85,6 +93,43 @@ def _before(case: Case, engine: Engine, work: Path) -> dict[str, Path]:
     for name, path in kept.items():
         engine.write(exp.select("*").from_(f.table(f"crm_all.{name}")), path)
     return kept
+
+
+def _baseline(case: Case, engine: Engine, work: Path) -> frozenset[BaselineItem] | None:
+    """What the tables under `before` have: the first day of rules about meaning."""
+    if not case.before or not case.code.startswith("S"):
+        return None
+    folder = work / "first"
+    folder.mkdir()
+    crm, _ = _load(case.before, case.before_columns, case.settings, engine, folder)
+    tables = profile(engine, crm)
+    context = RuleContext(engine, tables, _glossary(case.settings), {}, crm.as_of)
+    return inventory(found_in(context))
+
+
+def _meaning(settings: Mapping[str, Any]) -> Meaning | None:
+    """The glossary with what `decided` says of it: {approved: [objects], proposed: [...]}."""
+    glossary = _glossary(settings)
+    if glossary is None:
+        return None
+    decided = settings.get("decided", {})
+    steps = [
+        DefinitionStep(
+            d.object,
+            step,
+            d.digest,
+            dict(d.content),
+            d.words_digest,
+            dict(d.words),
+            by="Anna" if step == "proposed" else "Boris",
+            at="2026-05-04T09:00:00Z",
+            because="agreed",
+        )
+        for step in ("proposed", "approved")
+        for d in definitions(glossary)
+        if d.object in decided.get(step, ())
+    ]
+    return Meaning(glossary, tuple(steps))
 
 
 def _certified(settings: Mapping[str, Any], before: Mapping[str, Path]) -> tuple[Certified, ...]:
