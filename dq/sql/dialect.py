@@ -154,8 +154,12 @@ def _like(fold: bool) -> Rewrite:
         pattern = str(value_of(node.expression))
         x = f.lower(node.this) if fold else node.this
         found = _pattern(x, pattern.lower() if fold else pattern)
-        # sqlglot keeps the NOT of NOT LIKE inside the node.
-        return exp.Not(this=found) if node.args.get("negate") else found
+        if not node.args.get("negate"):
+            return found
+        # sqlglot keeps the NOT of NOT LIKE inside the node, where it binds tighter.
+        negated = exp.Not(this=found)
+        plain = node.parent is None or isinstance(node.parent, exp.Connector | exp.Paren)
+        return negated if plain else exp.Paren(this=negated)
 
     return rewrite
 
