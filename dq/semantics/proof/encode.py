@@ -13,7 +13,7 @@ import z3
 from sqlglot import exp
 
 from dq.semantics.proof.apply import as_double, general
-from dq.semantics.proof.functions import FUNCTIONS
+from dq.semantics.proof.functions import FUNCTIONS, product
 from dq.semantics.proof.logic import FALSE, Truth, all_of, any_of, either, not_
 from dq.semantics.proof.problem import Leaf, Problem, Row
 from dq.semantics.proof.text import note_comparison
@@ -347,7 +347,7 @@ def _arithmetic(encoder: Encoder, node: exp.Expr, scope: Scope) -> Result:
     null = any_of((a.null, b.null))
     if isinstance(node, exp.Mul):
         if a.const is None and b.const is None:
-            return general(encoder, "mul", node, [a, b], scope, Kind.NUMBER, total=True)
+            return product(encoder, node, a, b, scope)
         return Value(Kind.NUMBER, a.term * b.term, null, a.unit * b.unit)
     left, right = aligned(a, b)
     term = left + right if isinstance(node, exp.Add) else left - right

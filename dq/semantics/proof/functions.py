@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import z3
@@ -20,7 +21,7 @@ from dq.sql.function import function_named, value_of
 if TYPE_CHECKING:
     from dq.semantics.proof.encode import Encoder, Scope
 
-__all__ = ["FUNCTIONS"]
+__all__ = ["FUNCTIONS", "product"]
 
 Result = Value | Truth
 Maker = Callable[["Encoder", exp.Expr, Sequence[Result], "Scope"], Result | None]
@@ -177,6 +178,30 @@ def _div0(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
             problem.later.append(axioms)
     null = any_of((made.null, all_of((not_(b.null), pair[1].term == 0))))
     return Value(Kind.DOUBLE, made.term, null)
+
+
+def product(encoder: Encoder, node: exp.Expr, a: Value, b: Value, scope: Scope) -> Value:
+    """A product of two unknowns: its sign, and of a square its order, are known."""
+    first, second = sorted((a, b), key=lambda v: v.term.get_id())
+    made = general(encoder, "mul", node, [first, second], scope, Kind.NUMBER, total=True)
+    assert isinstance(made, Value)
+    x, y, term, problem = first.term, second.term, made.term, encoder.problem
+    if not problem.once(f"mul {term.sexpr()}"):
+        return made
+    problem.add(
+        (term == 0) == any_of((x == 0, y == 0)),
+        (term > 0) == any_of((all_of((x > 0, y > 0)), all_of((x < 0, y < 0)))),
+    )
+    if x.eq(y):
+
+        def axioms() -> None:
+            counts = {n / made.unit for n in problem.numbers}
+            known = {whole for n in counts for whole in (floor(n), ceil(n))}
+            constants = {n: z3.IntVal(n) for n in sorted(known)}
+            problem.add(*monotone(_magnitude(x), term, lambda n: n * n, constants, (0, 10**19)))
+
+        problem.later.append(axioms)
+    return made
 
 
 def _extreme(key: str) -> Maker:

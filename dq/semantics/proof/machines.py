@@ -33,6 +33,7 @@ __all__ = [
     "White",
     "answer",
     "endings",
+    "sources",
 ]
 
 State = Any
@@ -342,7 +343,7 @@ class Left:
 
 
 @lru_cache(maxsize=4)
-def _sources(mapping: object) -> dict[str, list[str]]:
+def sources(mapping: object) -> dict[str, list[str]]:
     """The letters that become each letter, of those that change."""
     assert callable(mapping)
     everything = [chr(c) for c in range(0x1_F000) if not 0xD800 <= c < 0xE000]
@@ -357,8 +358,8 @@ def _sources(mapping: object) -> dict[str, list[str]]:
 @lru_cache(maxsize=1024)
 def _before(mapping: object, letters: frozenset[str]) -> tuple[str, ...]:
     """All letters that a mapping makes one of these of."""
-    sources = _sources(mapping)
-    return tuple(sorted({*letters, *(s for letter in letters for s in sources.get(letter, ()))}))
+    found = sources(mapping)
+    return tuple(sorted({*letters, *(s for letter in letters for s in found.get(letter, ()))}))
 
 
 def answer(machine: Machine, text: str) -> bool:
@@ -383,7 +384,8 @@ def _alphabet(machines: Sequence[Machine]) -> list[str]:
     for low, high in zip(ordered, [*ordered[1:], 0x11_0000], strict=True):
         candidates += [c for c in _NICE if low <= ord(c) < high]
         first = max(low, 0x21)
-        candidates.append(chr(first if first < high else low))
+        if low < high:
+            candidates.append(chr(first if first < high else low))
     candidates.sort(key=lambda c: (c not in _NICE, not c.isalnum(), c))
     alphabet: dict[tuple[Hashable, ...], str] = {}
     for letter in candidates:

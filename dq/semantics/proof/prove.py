@@ -120,7 +120,7 @@ class _Session:
         from dq.semantics.proof.text import describe
 
         a, b = (self.encoder.truth(plan, self.scope) for plan in self.plans)
-        self.subqueries.close()
+        self.subqueries.close((a.t, b.t))
         self.problem.finish()
         describe(self.problem)
         self.regions = {
@@ -137,44 +137,32 @@ class _Session:
         self.apart = False
 
     def _ask(self) -> None:
-        """Find the empty regions; then rows of the others, all under the same parameters."""
-        models: dict[Region, Any] = {}
+        """Find the empty regions, then rows of the others."""
+        filled = []
         for region in self.regions:
             model = self._model(region)
             if model is None:
                 self.empty.add(region)
             elif model is not False:
-                models[region] = model
-        if self.problem.blind:
-            return
-        filled = [region for region in self.regions if region in models]
-        best: dict[Region, Witness] = {}
-        for first in filled:
-            found = self._together(first, [r for r in filled if r is not first], models)
-            if len(found) > len(best):
-                best = found
-            if len(best) == len(filled) or self.late or not self._params():
-                break
-        self.witnesses = best
+                filled.append(region)
+        if not self.problem.blind:
+            self._fill(filled)
 
-    def _together(
-        self, first: Region, others: list[Region], models: Mapping[Region, Any]
-    ) -> dict[Region, Witness]:
-        """Witnesses of regions under the parameters of the first's."""
-        witness = self._witness(first, models[first], ())
-        if witness is None:
-            return {}
-        found = {first: witness}
-        fixed = self._fixed(witness)
-        for region in others:
-            model = models[region] if not fixed else self._model(region, fixed)
-            if model is None or model is False:
-                self.apart |= model is None
-                continue
-            other = self._witness(region, model, fixed)
-            if other is not None:
-                found[region] = other
-        return found
+    def _fill(self, regions: list[Region]) -> None:
+        """Find a witness of each region, where it can be under the same parameters."""
+        self.witnesses = self._found(regions, ())
+        if len(self.witnesses) < 2 or not self._params():
+            return
+        for witness in list(self.witnesses.values()):
+            together = self._found(list(self.witnesses), self._fixed(witness))
+            if len(together) == len(self.witnesses):
+                self.witnesses = together
+                return
+        self.apart = True
+
+    def _found(self, regions: list[Region], given: tuple[Any, ...]) -> dict[Region, Witness]:
+        found = ((region, self._witness(region, given)) for region in regions)
+        return {region: witness for region, witness in found if witness is not None}
 
     def _params(self) -> list[Any]:
         return [leaf for leaf in self.problem.leaves.values() if leaf.row is None]
@@ -209,12 +197,26 @@ class _Session:
         finally:
             self.solver.pop()
 
-    def _witness(self, region: Region, model: Any, more: tuple[Any, ...]) -> Witness | None:
-        """The model's row if it holds; else one with open functions computed."""
+    def _witness(self, region: Region, given: tuple[Any, ...]) -> Witness | None:
+        """A row of everyday size if there is one, else any; else one with open functions computed.
+
+        None lies at the very end of its type's range, where functions overflow.
+        """
+        from dq.semantics.proof.search import everyday, within_reach
+
+        reach = within_reach(self.problem)
+        for limits in (everyday(self.problem), reach):
+            model = self._model(region, (*given, *limits))
+            if model is False:
+                return None
+            if model is not None:
+                break
+        if model is None:
+            return None
         found = self._confirmed(region, model)
         if found is not None or not self.problem.applications:
             return found
-        model = self._model(region, (*more, *self._narrowed()))
+        model = self._model(region, (*given, *reach, *self._narrowed()))
         return None if model is None or model is False else self._confirmed(region, model)
 
     def _narrowed(self) -> list[Any]:
@@ -254,14 +256,16 @@ class _Session:
             empty=empty,
             witnesses=self.witnesses,
             uninterpreted=() if exact else tuple(self.problem.open_),
-            why="" if exact else self._why(),
+            why=self._why(exact),
         )
 
-    def _why(self) -> str:
+    def _why(self, exact: bool) -> str:
+        if self.apart:
+            return "Which holds depends on the value of a parameter."
+        if exact:
+            return ""
         if self.late:
             return "The time was over."
-        if self.apart:
-            return "It depends on the value of a parameter."
         if self.problem.open_:
             return "It depends on what the proof does not interpret."
         return "No record could be shown for each part."

@@ -144,7 +144,9 @@ class _Reader:
         wanted = tuple(self.true(formula) for _, formula in subject.conditions)
         if known is not None and (known in subject.constants or subject.meets(known, wanted)):
             return known
-        taken = {*self.texts.values(), *subject.constants}
+        taken = set(subject.constants)
+        if self.problem.linked:
+            taken |= set(self.texts.values())
         for text in subject.texts_that(wanted):
             if text not in taken:
                 return text

@@ -6,7 +6,7 @@ eye to the problem's constants, and those columns are held to these values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -14,14 +14,50 @@ from itertools import product
 from dq.errors import DqError
 from dq.semantics.proof.logic import Formula, Truth, all_of, any_of, implies, not_
 from dq.semantics.proof.problem import Application, Leaf, Problem, fixed
-from dq.semantics.proof.values import Kind, Unsupported, Value, moment, ordered_as
+from dq.semantics.proof.values import DAY, Kind, Unsupported, Value, microseconds, moment, ordered_as
 from dq.sql.row import compile_value
 
-__all__ = ["narrowed"]
+__all__ = ["everyday", "narrowed", "within_reach"]
 
 _MOST = 48
-_MOST_PAIRS = 144
+_MOST_OF_PAIRS = 8
+_MOST_PAIRS = 100
 _YEARS = 3
+
+
+def everyday(problem: Problem) -> list[Formula]:
+    """That columns and parameters hold values such as one meets: they read well."""
+    return _limited(problem, (_days(1990), _days(2050)), lambda leaf: 10**6)
+
+
+def within_reach(problem: Problem) -> list[Formula]:
+    """That they do not lie at the end of their types' ranges."""
+    return _limited(problem, (_days(1000), _days(9000)), lambda leaf: _largest(leaf) // 10)
+
+
+def _days(year: int) -> int:
+    return microseconds(date(year, 1, 1)) // DAY
+
+
+def _largest(leaf: Leaf) -> int:
+    column = leaf.column
+    return 10 ** (column.precision - column.scale) if column.type == "decimal" else 10**18
+
+
+def _limited(
+    problem: Problem, days: tuple[int, int], largest: Callable[[Leaf], int]
+) -> list[Formula]:
+    formulas = []
+    for leaf in problem.leaves.values():
+        value = leaf.value
+        if isinstance(value, Truth) or value.kind is Kind.TEXT:
+            continue
+        low, high = days
+        if value.kind is not Kind.TIME:
+            high = int(largest(leaf) / value.unit)
+            low = -high
+        formulas.append(any_of((value.null, all_of((value.term > low, value.term < high)))))
+    return formulas
 
 
 def narrowed(problem: Problem) -> list[Formula]:
@@ -35,7 +71,7 @@ def narrowed(problem: Problem) -> list[Formula]:
     formulas: list[Formula] = []
     for key, alone in single.items():
         leaf = problem.leaves[key]
-        most = _MOST if alone else 12
+        most = _MOST if alone else _MOST_OF_PAIRS
         values = list(dict.fromkeys(_candidates(problem, leaf)))[:most]
         pools[key] = [(value, problem.constant(value)) for value in values]
         null = leaf.value.null

@@ -7,7 +7,7 @@ and what z3 finds is a small database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Shape", "Subqueries", "shape_of", "table_name"]
 
 _MOST_ROWS = 10
-_MOST_INSTANCES = 60
+_MOST_INSTANCES = 80
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class _Atom:
     it or only must not differ for certain.
     """
 
+    name: str
     shape: Shape
     scope: Scope
     holds: Formula
@@ -102,8 +103,11 @@ class Subqueries:
     def __init__(self, encoder: Encoder, outer: Row) -> None:
         self.encoder = encoder
         self.problem: Problem = encoder.problem
-        self.atoms: dict[str, _Atom] = {}
         self.rows: dict[str, list[Shown]] = {}
+        self._atoms: dict[str, _Atom] = {}
+        self._by_id: dict[int, _Atom] = {}
+        self._needed: dict[str, _Atom] = {}
+        self._seen: set[int] = set()
         self._count = 0
         self._met: set[tuple[str, ...]] = set()
         if outer.table is not None:
@@ -142,12 +146,26 @@ class Subqueries:
         sure: bool = True,
     ) -> _Atom:
         key = f"{'/'.join(_names(scope))}: {node.sql()} {sure}"
-        found = self.atoms.get(key)
+        found = self._atoms.get(key)
         if found is None:
-            found = _Atom(shape, scope, z3.Bool(key), sought, sure)
-            self.atoms[key] = found
-            self._show(found)
+            found = _Atom(key, shape, scope, z3.Bool(key), sought, sure)
+            self._atoms[key] = self._by_id[found.holds.get_id()] = found
         return found
+
+    def _need(self, formula: Formula) -> None:
+        """Take in the sub-queries that a formula speaks of; others need no axioms."""
+        open_ = [] if isinstance(formula, bool) else [formula]
+        while open_:
+            node = open_.pop()
+            number = node.get_id()
+            if number in self._seen:
+                continue
+            self._seen.add(number)
+            open_ += node.children()
+            atom = self._by_id.get(number)
+            if atom is not None:
+                self._needed[atom.name] = atom
+                self._show(atom)
 
     def _show(self, atom: _Atom) -> None:
         """Give a sub-query rows of its own that it finds where it holds."""
@@ -161,10 +179,12 @@ class Subqueries:
         self._met.add(self._meeting(atom, rows))
         for row in rows:
             self.rows.setdefault(str(row.table), []).append(Shown(row, atom.holds))
-        self.problem.add(implies(atom.holds, self._finds(atom, rows)))
+        finds = self._finds(atom, rows)
+        self.problem.add(implies(atom.holds, finds))
+        self._need(finds)
 
     def _meeting(self, atom: _Atom, rows: list[Row]) -> tuple[str, ...]:
-        return (str(atom.holds), *(row.name for row in rows))
+        return (atom.name, *(row.name for row in rows))
 
     def _finds(self, atom: _Atom, rows: list[Row]) -> Formula:
         """That a sub-query finds these rows."""
@@ -189,24 +209,27 @@ class Subqueries:
             equal = Truth(t, f)
         return all_of((meets, equal.t if atom.sure else not_(equal.f)))
 
-    def close(self) -> None:
-        """Let every sub-query see the rows of all others."""
-        for _ in range(_MOST_INSTANCES):
-            following = next(self._unmet(), None)
-            if following is None:
+    def close(self, formulas: Sequence[Formula]) -> None:
+        """Let every sub-query that the formulas speak of see the rows of all others."""
+        for formula in formulas:
+            self._need(formula)
+        while len(self._met) < _MOST_INSTANCES:
+            unmet = list(self._unmet())
+            if not unmet:
                 break
-            atom, shown = following
-            rows = [s.row for s in shown]
-            self._met.add(self._meeting(atom, rows))
-            found = self._finds(atom, rows)
-            self.problem.add(implies(all_of((*(s.present for s in shown), found)), atom.holds))
+            for atom, shown in unmet[:_MOST_INSTANCES]:
+                rows = [s.row for s in shown]
+                self._met.add(self._meeting(atom, rows))
+                found = self._finds(atom, rows)
+                self.problem.add(implies(all_of((*(s.present for s in shown), found)), atom.holds))
+                self._need(found)
         for table, shown_rows in self.rows.items():
             facts = self.problem.tables.get(table)
             if facts is not None and facts.key:
                 self._unique(facts, shown_rows)
 
     def _unmet(self) -> Iterator[tuple[_Atom, tuple[Shown, ...]]]:
-        for atom in list(self.atoms.values()):
+        for atom in self._needed.values():
             tables = [self.rows.get(table, []) for _, table in atom.shape.tables]
             for shown in product(*tables):
                 if self._meeting(atom, [s.row for s in shown]) not in self._met:

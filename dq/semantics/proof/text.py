@@ -28,6 +28,7 @@ from dq.semantics.proof.machines import (
     answer,
     endings,
 )
+from dq.semantics.proof.patterns import matcher
 from dq.semantics.proof.problem import Problem
 from dq.semantics.proof.values import Kind, Value
 
@@ -104,7 +105,7 @@ def note_comparison(problem: Problem, key: str, a: Value, b: Value) -> None:
             _condition(problem, a, Equals(text), a.term == place)
         else:
             subject_of(problem, a).constants.add(text)
-    elif not any(wrap in (Lower, Upper, Fold) for wrap in a.chain):
+    elif not _maps_letters(a):
         _condition(problem, a, FromOn(text), a.term >= place)
         _condition(problem, a, Equals(text), a.term == place)
 
@@ -241,6 +242,28 @@ def _lengths(problem: Problem, x: Value, term: Any) -> None:
             _condition(problem, x, AtLeastLong(size), term >= size)
 
 
+def _matched(name: str, full: bool) -> Maker:
+    def make(
+        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    ) -> Result | None:
+        x, pattern = _text(args[0]), args[1]
+        if x is None or not isinstance(pattern, Value) or not isinstance(pattern.const, str):
+            return None
+        machine = matcher(pattern.const, full)
+        if machine is None or (machine.wide and _maps_letters(x)):
+            return None
+        formula = applied(encoder.problem, name, [x, pattern], None)
+        _condition(encoder.problem, x, machine, formula)
+        return Truth.strict(x.null, formula)
+
+    return make
+
+
+def _maps_letters(x: Value) -> bool:
+    """Whether a text is made by changing letters: ranges of letters do not stay ranges."""
+    return any(wrap in (Lower, Upper, Fold) for wrap in x.chain)
+
+
 TEXT_FUNCTIONS: Mapping[str, Maker] = {
     "lower": _mapped("lower", Lower),
     "upper": _mapped("upper", Upper),
@@ -251,6 +274,8 @@ TEXT_FUNCTIONS: Mapping[str, Maker] = {
     "starts_with": _tested("starts_with", StartsWith),
     "ends_with": _tested("ends_with", EndsWith),
     "contains": _tested("contains", Contains),
+    "search": _matched("search", full=False),
+    "full_match": _matched("full_match", full=True),
     "blank": _blank,
     "length": _length,
 }

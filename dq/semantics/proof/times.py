@@ -215,11 +215,20 @@ def _add_months(
         for other_months, other in problem.families.setdefault(f"months of {days.sexpr()}", []):
             problem.add(other < term if other_months < months else term < other)
         problem.families[f"months of {days.sexpr()}"].append((months, term))
+        _there_and_back(problem, days, term, months)
         _whole_units(problem, days, term, months)
         problem.later.append(lambda: _months_at_constants(problem, days, term, months))
     result = Value(Kind.TIME, term, x.null, tod=x.tod)
     record(encoder, "add_months", node, scope, result)
     return result
+
+
+def _there_and_back(problem: Problem, days: Any, term: Any, months: int) -> None:
+    """If x + n months is at or after y, then x is at or after y - n months (but not the reverse)."""
+    for other_days, other in problem.families.get(f"month shifts {-months}", []):
+        for x, moved, y, back in ((days, term, other_days, other), (other_days, other, days, term)):
+            problem.add(implies(moved >= y, x >= back), implies(moved > y, x > back))
+    problem.families.setdefault(f"month shifts {months}", []).append((days, term))
 
 
 def _whole_units(problem: Problem, days: Any, term: Any, months: int) -> None:
