@@ -395,23 +395,24 @@ def _alphabet(machines: Sequence[Machine]) -> list[str]:
 
 
 def endings(machines: Sequence[Machine], limit: int) -> dict[tuple[Hashable, ...], str] | None:
-    """All combinations of answers, each with a shortest text; None for more than `limit` states."""
+    """All combinations of answers, each with a shortest text; None for more than `limit` steps."""
     alphabet = _alphabet(machines)
     start = tuple(machine.start for machine in machines)
     found: dict[tuple[Hashable, ...], str] = {}
-    seen = {start}
+    seen, steps = {start}, 0
     front: list[tuple[tuple[State, ...], str]] = [(start, "")]
     while front:
         following: list[tuple[tuple[State, ...], str]] = []
         for states, text in front:
             answers = tuple(m.ends(s) for m, s in zip(machines, states, strict=True))
             found.setdefault(answers, text)
+            steps += len(alphabet) * len(machines)
             for letter in alphabet:
                 after = tuple(m.step(s, letter) for m, s in zip(machines, states, strict=True))
                 if after not in seen:
                     seen.add(after)
                     following.append((after, text + letter))
-        if len(seen) > limit:
-            return None
+            if steps > limit:
+                return None
         front = following
     return found

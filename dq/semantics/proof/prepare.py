@@ -8,7 +8,8 @@ from typing import cast
 from sqlglot import exp
 
 from dq.errors import DqError
-from dq.sql.function import is_literal, literal
+from dq.sql.function import is_literal, literal, value_of
+from dq.sql.portable import not_null
 from dq.sql.row import compile_value
 
 __all__ = ["Expand", "prepared"]
@@ -23,7 +24,7 @@ _VARYING = (exp.Column, exp.Placeholder, exp.Query)
 
 def prepared(plan: exp.Expr, expand: Expand | None = None) -> exp.Expr:
     """A copy of the plan, ready to be encoded."""
-    return _computed(_expanded(plan.copy(), expand, _DEEPEST))
+    return _computed(_expanded(plan.copy(), expand, _DEEPEST)).transform(_looked_up, copy=False)
 
 
 def _expanded(node: exp.Expr, expand: Expand | None, depth: int) -> exp.Expr:
@@ -37,6 +38,53 @@ def _expanded(node: exp.Expr, expand: Expand | None, depth: int) -> exp.Expr:
         return exp.Is(this=exp.Paren(this=inner), expression=exp.true())
 
     return node.transform(replaced, copy=False)
+
+
+def _looked_up(node: exp.Expr) -> exp.Expr:
+    """A number of rows compared with none, a largest or smallest value with a constant: EXISTS."""
+    query, key = node.args.get("this"), node.key
+    if key not in _TURNED or not isinstance(query, exp.Subquery):
+        query, key = node.args.get("expression"), _TURNED.get(key, "")
+        limit = node.args.get("this")
+    else:
+        limit = node.args.get("expression")
+    select = query.this if isinstance(query, exp.Subquery) else None
+    if not isinstance(select, exp.Select) or not is_literal(limit):
+        return node
+    if len(select.expressions) != 1 or any(select.args.get(p) for p in ("group", "having", "limit")):
+        return node
+    shown = select.expressions[0].unalias()
+    if isinstance(shown, exp.Count) and not isinstance(shown.this, exp.Distinct):
+        some = _COUNTED.get((key, value_of(limit)))
+        filled = None if isinstance(shown.this, exp.Star) else not_null(shown.this)
+        found = _exists(select, filled)
+        return node if some is None else found if some else exp.Not(this=found)
+    if (type(shown), key) not in _REACHED:
+        return node
+    reached = _OPERATORS[key](this=shown.this.copy(), expression=limit.copy())
+    known = exp.If(this=_exists(select, not_null(shown.this)), true=exp.false())
+    return exp.Case(ifs=[exp.If(this=_exists(select, reached), true=exp.true()), known])
+
+
+def _exists(select: exp.Select, condition: exp.Expr | None) -> exp.Exists:
+    found = select.copy()
+    found.set("expressions", [exp.Literal.number(1)])
+    if condition is not None:
+        where = found.args.get("where")
+        both = exp.And(this=where.this, expression=condition) if where else condition
+        found.set("where", exp.Where(this=both))
+    return exp.Exists(this=found)
+
+
+_OPERATORS: dict[str, type[exp.Binary]] = {
+    "gt": exp.GT, "gte": exp.GTE, "lt": exp.LT, "lte": exp.LTE, "eq": exp.EQ, "neq": exp.NEQ,
+}  # fmt: skip
+_TURNED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte", "eq": "eq", "neq": "neq"}
+_COUNTED = {
+    ("gt", 0): True, ("gte", 1): True, ("neq", 0): True,
+    ("eq", 0): False, ("lt", 1): False, ("lte", 0): False,
+}  # fmt: skip
+_REACHED = {(exp.Max, "gt"), (exp.Max, "gte"), (exp.Min, "lt"), (exp.Min, "lte")}
 
 
 def _computed(node: exp.Expr) -> exp.Expr:

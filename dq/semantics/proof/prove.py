@@ -25,6 +25,9 @@ __all__ = ["equivalent", "implies", "never_true", "relate"]
 AS_OF: Mapping[str, str] = {"as_of": "timestamp"}
 """Types of the parameters that every definition may use."""
 
+_NARROWING_MS = 15
+"""What computing open functions for chosen values takes at most."""
+
 _LOCK = threading.Lock()
 """z3 has one context a process, for one thread at a time."""
 
@@ -161,8 +164,14 @@ class _Session:
         self.apart = True
 
     def _found(self, regions: list[Region], given: tuple[Any, ...]) -> dict[Region, Witness]:
-        found = ((region, self._witness(region, given)) for region in regions)
-        return {region: witness for region, witness in found if witness is not None}
+        found: dict[Region, Witness] = {}
+        for region in regions:
+            witness = self._witness(region, given)
+            if witness is not None:
+                found[region] = witness
+            elif given:
+                break
+        return found
 
     def _params(self) -> list[Any]:
         return [leaf for leaf in self.problem.leaves.values() if leaf.row is None]
@@ -181,7 +190,7 @@ class _Session:
         formula = self.regions[region]
         if formula is False:
             return None
-        left = int((self.until - time.perf_counter()) * 1000)
+        left = self._left()
         if left <= 0:
             self.late = True
             return False
@@ -216,8 +225,15 @@ class _Session:
         found = self._confirmed(region, model)
         if found is not None or not self.problem.applications:
             return found
+        if self._left() < _NARROWING_MS:
+            self.late = True
+            return None
         model = self._model(region, (*given, *reach, *self._narrowed()))
         return None if model is None or model is False else self._confirmed(region, model)
+
+    def _left(self) -> int:
+        """Milliseconds left."""
+        return int((self.until - time.perf_counter()) * 1000)
 
     def _narrowed(self) -> list[Any]:
         from dq.semantics.proof.search import narrowed

@@ -19,7 +19,7 @@ from dq.sql.row import compile_value
 
 __all__ = ["everyday", "narrowed", "within_reach"]
 
-_MOST = 48
+_MOST = 32
 _MOST_OF_PAIRS = 8
 _MOST_PAIRS = 100
 _YEARS = 3
@@ -163,7 +163,7 @@ def _moments(problem: Problem) -> Iterator[datetime]:
                 (at - step, at + step) if datetime(2, 1, 1) < at < datetime(9998, 1, 1) else ()
             )
     named = {int(n) for n in problem.numbers if n.denominator == 1 and 1900 <= n <= 2200}
-    years = sorted(named | {at.year for at in known} | (set() if known or named else {2024}))
+    years = sorted(named | {at.year for at in known} | (set() if known or named else {2023}))
     for year in years[:_YEARS]:
         for month in range(1, 13):
             yield datetime(year, month, 15, 12)
@@ -172,6 +172,7 @@ def _moments(problem: Problem) -> Iterator[datetime]:
         for month in range(1, 13):
             first = date(year + month // 12, month % 12 + 1, 1)
             yield datetime.combine(first - timedelta(days=1), datetime.min.time())
+    yield from (datetime(2024, 2, 29), datetime(2024, 3, 31))
 
 
 def _numbers(problem: Problem, leaf: Leaf) -> Iterator[object]:

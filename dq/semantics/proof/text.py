@@ -41,7 +41,7 @@ Result = Value | Truth
 Maker = Callable[["Encoder", exp.Expr, Sequence[Result], "Scope"], Result | None]
 Wrapper = Callable[[Machine], Machine]
 
-_MOST_STATES = 600
+_MOST_STEPS = 20_000
 _MOST_TEXTS = 60
 _LONGEST = 64
 _MORE = "xqz017b-."
@@ -128,7 +128,7 @@ def _described(
     slots: Slots,
     conditions: Sequence[tuple[Machine, Formula]],
 ) -> bool:
-    found = endings([slots, *(machine for machine, _ in conditions)], _MOST_STATES)
+    found = endings([slots, *(machine for machine, _ in conditions)], _MOST_STEPS)
     if found is None:
         return False
     term = subject.value.term
