@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import z3
 from sqlglot import exp
 
-from dq.semantics.proof.logic import Formula, Truth, all_of, any_of, implies, not_
+from dq.semantics.proof.logic import Formula, Truth, any_of, implies
 from dq.semantics.proof.problem import Application, Problem, monotone
-from dq.semantics.proof.values import DAY, NULL, Kind, Unsupported, Value
+from dq.semantics.proof.values import DAY, NULL, Kind, UnsupportedError, Value, plain
 from dq.sql.function import function_named
 from dq.sql.values import as_float
 
 if TYPE_CHECKING:
     from dq.semantics.proof.encode import Encoder, Scope
 
-__all__ = ["applied", "as_double", "general", "record"]
+__all__ = ["applied", "as_double", "general", "ordered", "record", "row_function"]
 
 Result = Value | Truth
 
@@ -69,12 +69,12 @@ def general(
     """A function left open, noted as such; replay still evaluates it.
 
     Raises:
-        Unsupported: the type of its result is not known.
+        UnsupportedError: the type of its result is not known.
     """
     unit = Fraction(1)
     if kind is None and name not in _CONDITIONS:
         if name not in _RESULTS:
-            raise Unsupported(f"the function {name}")
+            raise UnsupportedError(f"the function {name}")
         kind, unit = _RESULTS[name]
     elif name == "mul":
         for argument in arguments:
@@ -98,13 +98,21 @@ def general(
     if name in _MOMENTS:
         tod = applied(encoder.problem, f"time of {name}", arguments, Kind.NUMBER)
         encoder.problem.add(tod >= 0, tod < DAY)
-    result: Result
-    if kind is None:
-        result = Truth.strict(null, made)
-    else:
-        result = Value(kind, made, null, unit, tod=tod)
+    result = _result(kind, made, null, unit, tod)
     record(encoder, name, node, scope, result)
     return result
+
+
+def _result(kind: Kind | None, made: Any, null: Formula, unit: Fraction, tod: Any) -> Result:
+    return Truth.strict(null, made) if kind is None else Value(kind, made, null, unit, tod=tod)
+
+
+def row_function(name: str) -> Callable[..., Any]:
+    """What a portable function does with Python values."""
+    function = function_named(name)
+    if function is None or function.row is None:
+        raise UnsupportedError(f"the function {name}")
+    return function.row
 
 
 def _shown(argument: Result) -> Result:
@@ -160,7 +168,7 @@ def record(encoder: Encoder, name: str, node: exp.Expr, scope: Scope, result: Re
     encoder.problem.left_open(name)
     try:
         grounded, leaves = encoder.grounded(node, scope)
-    except Unsupported:
+    except UnsupportedError:
         return
     encoder.problem.applications.append(Application(grounded, leaves, result))
 
@@ -170,9 +178,7 @@ def as_double(problem: Problem, value: Value) -> Value:
     if value.kind is not Kind.NUMBER:
         return value
     if value.const is not None:
-        made = problem.constant(as_float(value.const))
-        assert isinstance(made, Value)
-        return made
+        return plain(problem.constant(as_float(value.const)))
     unit = value.unit
     term = applied(problem, "as_double", [value], Kind.DOUBLE)
     if problem.once(f"as_double {term.sexpr()}"):

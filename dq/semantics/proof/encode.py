@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from fractions import Fraction
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import z3
@@ -14,10 +12,10 @@ from sqlglot import exp
 
 from dq.semantics.proof.apply import as_double, general
 from dq.semantics.proof.functions import FUNCTIONS, product
-from dq.semantics.proof.logic import FALSE, Truth, all_of, any_of, either, not_
+from dq.semantics.proof.logic import Truth, all_of, any_of, either, not_
 from dq.semantics.proof.problem import Leaf, Problem, Row
 from dq.semantics.proof.text import note_comparison
-from dq.semantics.proof.values import COMPARISONS, NULL, Kind, Unsupported, Value, aligned, compared
+from dq.semantics.proof.values import NULL, Kind, UnsupportedError, Value, aligned, compared, plain
 from dq.sql.function import is_literal, value_of
 
 if TYPE_CHECKING:
@@ -39,15 +37,16 @@ class Scope:
     rows: dict[str, Row]
     around: Scope | None = None
 
-    def find(self, node: exp.Column) -> Row:
+    def find(self, node: exp.Expr) -> Row:
         """The row a column belongs to.
 
         Raises:
-            Unsupported: it cannot be told.
+            UnsupportedError: it cannot be told.
         """
-        if node.table:
-            if node.table in self.rows:
-                return self.rows[node.table]
+        table = node.text("table")
+        if table:
+            if table in self.rows:
+                return self.rows[table]
             if self.around is not None:
                 return self.around.find(node)
             return self.only()
@@ -57,13 +56,13 @@ class Scope:
         if not having:
             return self.around.find(node)
         if len(having) > 1 or having[0].columns is None:
-            raise Unsupported(f"the column {node.name}, which may be of several tables")
+            raise UnsupportedError(f"the column {node.name}, which may be of several tables")
         return having[0]
 
     def only(self) -> Row:
         """The row of a scope that has one."""
         if len(self.rows) != 1:
-            raise Unsupported("a row that is not named")
+            raise UnsupportedError("a row that is not named")
         return next(iter(self.rows.values()))
 
 
@@ -78,7 +77,7 @@ class Encoder:
         """A condition. What the encoding does not know becomes one that may be anything."""
         try:
             result = self.encode(node, scope)
-        except Unsupported as reason:
+        except UnsupportedError as reason:
             return self._opaque(node, scope, str(reason))
         if isinstance(result, Truth):
             return result
@@ -88,12 +87,9 @@ class Encoder:
         """A value that is not boolean.
 
         Raises:
-            Unsupported: the encoding does not know it.
+            UnsupportedError: the encoding does not know it.
         """
-        result = self.encode(node, scope)
-        if isinstance(result, Truth):
-            raise Unsupported("a condition used as a value")
-        return result
+        return plain(self.encode(node, scope))
 
     def encode(self, node: exp.Expr, scope: Scope) -> Result:
         """A condition or a value."""
@@ -101,7 +97,7 @@ class Encoder:
             return self.problem.constant(value_of(node))
         maker = _MAKERS.get(type(node))
         if maker is None:
-            raise Unsupported(node.key.upper())
+            raise UnsupportedError(node.key.upper())
         return maker(self, node, scope)
 
     def grounded(self, node: exp.Expr, scope: Scope) -> tuple[exp.Expr, tuple[Leaf, ...]]:
@@ -119,14 +115,14 @@ class Encoder:
             return exp.column(leaf.key, quoted=True)
 
         if node.find(exp.Query):
-            raise Unsupported("a sub-query")
+            raise UnsupportedError("a sub-query")
         return node.transform(renamed), tuple(leaves.values())
 
     def _opaque(self, node: exp.Expr, scope: Scope, reason: str) -> Truth:
         """A condition of which only its being the same each time is known."""
         try:
             key = self.grounded(node, scope)[0].sql()
-        except Unsupported:
+        except UnsupportedError:
             key = f"{'/'.join(r.name for r in scope.rows.values())}: {node.sql()}"
         self.problem.left_open(reason or node.sql(), blind=bool(node.find(exp.Query)))
         t, f = self.problem.named(f"{key} true"), self.problem.named(f"{key} false")
@@ -149,7 +145,7 @@ class Encoder:
         """Two values as one kind, as SQL converts them.
 
         Raises:
-            Unsupported: it does not, or not the same everywhere.
+            UnsupportedError: it does not, or not the same everywhere.
         """
         if a.kind is b.kind:
             return a, b
@@ -160,19 +156,17 @@ class Encoder:
             time, text = (a, b) if a.kind is Kind.TIME else (b, a)
             read = self._as_time(text)
             if time.tod is None and read.tod is not None:
-                raise Unsupported("a text with a time of day compared with a date")
+                raise UnsupportedError("a text with a time of day compared with a date")
             return (a, read) if time is a else (read, b)
-        raise Unsupported("a comparison of values of different types")
+        raise UnsupportedError("a comparison of values of different types")
 
     def _as_time(self, value: Value) -> Value:
         if not isinstance(value.const, str):
-            raise Unsupported("a text compared with a date")
+            raise UnsupportedError("a text compared with a date")
         try:
-            made = self.problem.constant(datetime.fromisoformat(value.const))
+            return plain(self.problem.constant(datetime.fromisoformat(value.const)))
         except ValueError:
-            raise Unsupported(f"'{value.const}' compared with a date") from None
-        assert isinstance(made, Value)
-        return made
+            raise UnsupportedError(f"'{value.const}' compared with a date") from None
 
     def same(self, a: Result, b: Result) -> Truth:
         """Equality for which NULL is a value like others."""
@@ -194,7 +188,7 @@ class Encoder:
             last = self._double(last)
             values = [v for v in map(self._double, results) if v.kind is not Kind.NULL]
         if any(v.kind is not kind for v in values):
-            raise Unsupported("a choice between values of different types")
+            raise UnsupportedError("a choice between values of different types")
         unit = min(v.unit for v in values)
         default = z3.RealVal(0) if kind in (Kind.DOUBLE, Kind.TEXT) else z3.IntVal(0)
 
@@ -213,10 +207,10 @@ class Encoder:
 
     def _double(self, result: Result) -> Value:
         """A constant as a double; a choice between columns of different types stays open."""
-        assert isinstance(result, Value)
-        if result.kind is Kind.NUMBER and result.const is not None:
-            return as_double(self.problem, result)
-        return result
+        value = plain(result)
+        if value.kind is Kind.NUMBER and value.const is not None:
+            return as_double(self.problem, value)
+        return value
 
 
 def _time_of_day(result: Result) -> Any:
@@ -229,7 +223,7 @@ def _chosen_truth(branches: Sequence[tuple[Any, Result]], last: Result) -> Truth
         if isinstance(result, Truth):
             return result
         if result.kind is not Kind.NULL:
-            raise Unsupported("a choice between values of different types")
+            raise UnsupportedError("a choice between values of different types")
         return Truth(False, False)
 
     made = truth(last)
@@ -244,16 +238,15 @@ def _compare_truths(key: str, a: Result, b: Result) -> Truth:
         null = a if isinstance(a, Value) else b
         if isinstance(null, Value) and null.kind is Kind.NULL:
             return Truth(False, False)
-        raise Unsupported("a comparison of values of different types")
+        raise UnsupportedError("a comparison of values of different types")
     if key not in ("eq", "neq"):
-        raise Unsupported("an order of conditions")
+        raise UnsupportedError("an order of conditions")
     alike = any_of((all_of((a.t, b.t)), all_of((a.f, b.f))))
     unlike = any_of((all_of((a.t, b.f)), all_of((a.f, b.t))))
     return Truth(alike, unlike) if key == "eq" else Truth(unlike, alike)
 
 
 def _column(encoder: Encoder, node: exp.Expr, scope: Scope) -> Result:
-    assert isinstance(node, exp.Column)
     return encoder.problem.leaf(scope.find(node), node.name).value
 
 
@@ -312,7 +305,7 @@ def _between(encoder: Encoder, node: exp.Expr, scope: Scope) -> Result:
 
 def _subquery(encoder: Encoder, node: exp.Expr, scope: Scope) -> Result:
     if encoder.subqueries is None:
-        raise Unsupported("a sub-query")
+        raise UnsupportedError("a sub-query")
     return encoder.subqueries.truth(node, scope)
 
 
@@ -343,7 +336,7 @@ def _arithmetic(encoder: Encoder, node: exp.Expr, scope: Scope) -> Result:
         if {a.kind, b.kind} <= {Kind.NUMBER, Kind.DOUBLE}:
             pair = [as_double(encoder.problem, v) for v in (a, b)]
             return general(encoder, node.key, node, pair, scope, Kind.DOUBLE, total=True)
-        raise Unsupported("arithmetic of what are no numbers")
+        raise UnsupportedError("arithmetic of what are no numbers")
     null = any_of((a.null, b.null))
     if isinstance(node, exp.Mul):
         if a.const is None and b.const is None:
@@ -361,7 +354,7 @@ def _negative(encoder: Encoder, node: exp.Expr, scope: Scope) -> Result:
     if x.kind is Kind.DOUBLE:
         return general(encoder, "minus", node, [x], scope, Kind.DOUBLE, total=True)
     if x.kind is not Kind.NUMBER:
-        raise Unsupported("minus of what is no number")
+        raise UnsupportedError("minus of what is no number")
     return Value(x.kind, -x.term, x.null, x.unit)
 
 

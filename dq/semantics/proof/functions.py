@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import z3
 from sqlglot import exp
 
-from dq.semantics.proof.apply import as_double, general
+from dq.semantics.proof.apply import as_double, general, row_function
 from dq.semantics.proof.logic import Formula, Truth, all_of, any_of, not_
 from dq.semantics.proof.problem import monotone
 from dq.semantics.proof.text import TEXT_FUNCTIONS
 from dq.semantics.proof.times import TIME_FUNCTIONS
-from dq.semantics.proof.values import Kind, Value, aligned, ordered_as
-from dq.sql.function import function_named, value_of
+from dq.semantics.proof.values import Kind, Value, aligned, ordered_as, plain
+from dq.sql.function import value_of
 
 if TYPE_CHECKING:
     from dq.semantics.proof.encode import Encoder, Scope
@@ -154,13 +154,10 @@ def _div0(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
         return None
     problem = encoder.problem
     pair = [as_double(problem, v) for v in (a, b)]
-    made = general(encoder, "div0", node, pair, scope, Kind.DOUBLE, total=True)
-    assert isinstance(made, Value)
+    made = plain(general(encoder, "div0", node, pair, scope, Kind.DOUBLE, total=True))
     by = b.const
     if a.kind is Kind.NUMBER and by is not None and by > 0:  # type: ignore[operator]
-        function = function_named("div0")
-        assert function is not None and function.row is not None
-        divide, unit = function.row, a.unit
+        divide, unit = row_function("div0"), a.unit
 
         def axioms() -> None:
             constants = {c: z3.RealVal(Fraction(c)) for c in sorted(problem.doubles)}
@@ -183,8 +180,7 @@ def _div0(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
 def product(encoder: Encoder, node: exp.Expr, a: Value, b: Value, scope: Scope) -> Value:
     """A product of two unknowns: its sign, and of a square its order, are known."""
     first, second = sorted((a, b), key=lambda v: v.term.get_id())
-    made = general(encoder, "mul", node, [first, second], scope, Kind.NUMBER, total=True)
-    assert isinstance(made, Value)
+    made = plain(general(encoder, "mul", node, [first, second], scope, Kind.NUMBER, total=True))
     x, y, term, problem = first.term, second.term, made.term, encoder.problem
     if not problem.once(f"mul {term.sexpr()}"):
         return made
@@ -205,7 +201,7 @@ def product(encoder: Encoder, node: exp.Expr, a: Value, b: Value, scope: Scope) 
 
 
 def _extreme(key: str) -> Maker:
-    """greatest and least leave NULLs out."""
+    """Greatest and least leave NULLs out."""
 
     def make(
         encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
@@ -218,9 +214,7 @@ def _extreme(key: str) -> Maker:
         best = values[0]
         for value in values[1:]:
             take = any_of((value.null, all_of((not_(best.null), ordered_as(key, best, value)))))
-            made = encoder.chosen([(take, best)], value)
-            assert isinstance(made, Value)
-            best = made
+            best = plain(encoder.chosen([(take, best)], value))
         return best
 
     return make

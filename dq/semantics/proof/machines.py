@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - what start, step, ends, kind and letters are is said once, in Machine
 """Conditions on one text as machines that read it letter by letter.
 
 All conditions on a text run side by side; the combinations of answers in which they can end are
@@ -8,7 +9,7 @@ hold together, and no solver of texts is needed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -343,9 +344,8 @@ class Left:
 
 
 @lru_cache(maxsize=4)
-def sources(mapping: object) -> dict[str, list[str]]:
+def sources(mapping: Callable[[str], str]) -> dict[str, list[str]]:
     """The letters that become each letter, of those that change."""
-    assert callable(mapping)
     everything = [chr(c) for c in range(0x1_F000) if not 0xD800 <= c < 0xE000]
     found: dict[str, list[str]] = {}
     for letter in everything:
@@ -356,7 +356,7 @@ def sources(mapping: object) -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=1024)
-def _before(mapping: object, letters: frozenset[str]) -> tuple[str, ...]:
+def _before(mapping: Callable[[str], str], letters: frozenset[str]) -> tuple[str, ...]:
     """All letters that a mapping makes one of these of."""
     found = sources(mapping)
     return tuple(sorted({*letters, *(s for letter in letters for s in found.get(letter, ()))}))

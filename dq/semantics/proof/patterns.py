@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from dq.semantics.proof.machines import sources
-from dq.semantics.proof.values import Unsupported
+from dq.semantics.proof.values import UnsupportedError
 from dq.sql.letters import lower_text, upper_text
 
 __all__ = ["Matches", "matcher"]
@@ -61,7 +61,7 @@ class _Net:
 
     def place(self) -> int:
         if len(self.edges) >= _MOST_NODES:
-            raise Unsupported("a long pattern")
+            raise UnsupportedError("a long pattern")
         self.edges.append([])
         return len(self.edges) - 1
 
@@ -84,7 +84,7 @@ class _Reader:
     def read(self) -> Piece:
         piece = self._choice()
         if self.at < len(self.text):
-            raise Unsupported("a pattern")
+            raise UnsupportedError("a pattern")
         return piece
 
     def _peek(self) -> str:
@@ -137,7 +137,7 @@ class _Reader:
             return {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
         found = _COUNT.match(self.text, self.at)
         if found is None:
-            raise Unsupported("a pattern")
+            raise UnsupportedError("a pattern")
         self.at = found.end()
         least = int(found[1])
         return least, (int(found[3]) if found[3] else None) if found[2] else least
@@ -149,7 +149,7 @@ class _Reader:
                 self.at += 2
             inner = self._choice()
             if self._peek() != ")":
-                raise Unsupported("a pattern")
+                raise UnsupportedError("a pattern")
             self.at += 1
             return inner
         if letter == "^":
@@ -167,7 +167,7 @@ class _Reader:
     def _escaped(self) -> _Letters:
         letter = self._peek()
         if letter == "b":
-            raise Unsupported("\\b in a pattern")
+            raise UnsupportedError("\\b in a pattern")
         if letter and letter.lower() in _CLASSES:
             self.at += 1
             ranges = _ranges(_CLASSES[letter.lower()])
@@ -187,7 +187,8 @@ class _Reader:
     def _class(self) -> _Letters:
         negated = self._peek() == "^"
         self.at += negated
-        start, ranges = self.at, []
+        start = self.at
+        ranges: list[tuple[int, int]] = []
         while self._peek() != "]" or self.at == start:
             low = self._take()
             if low == "\\":
@@ -210,7 +211,7 @@ class _Reader:
         if not self.fold:
             return letters
         if letters.wide:
-            raise Unsupported("(?i) over a wide class of letters")
+            raise UnsupportedError("(?i) over a wide class of letters")
         codes = {ord(form) for letter in letters.named() for form in _forms(letter)}
         return _Letters(tuple((code, code) for code in sorted(codes)), letters.negated)
 
@@ -338,6 +339,6 @@ def matcher(source: str, full: bool) -> Matches | None:
     made = Matches(source, full)
     try:
         made._net  # noqa: B018 - reads the pattern
-    except Unsupported:
+    except UnsupportedError:
         return None
     return made

@@ -42,16 +42,17 @@ def _expanded(node: exp.Expr, expand: Expand | None, depth: int) -> exp.Expr:
 
 def _looked_up(node: exp.Expr) -> exp.Expr:
     """A number of rows compared with none, a largest or smallest value with a constant: EXISTS."""
-    query, key = node.args.get("this"), node.key
-    if key not in _TURNED or not isinstance(query, exp.Subquery):
-        query, key = node.args.get("expression"), _TURNED.get(key, "")
-        limit = node.args.get("this")
-    else:
-        limit = node.args.get("expression")
+    if node.key not in _TURNED:
+        return node
+    query, limit, key = node.this, node.expression, node.key
+    if not isinstance(query, exp.Subquery):
+        query, limit, key = limit, query, _TURNED[key]
     select = query.this if isinstance(query, exp.Subquery) else None
     if not isinstance(select, exp.Select) or not is_literal(limit):
         return node
-    if len(select.expressions) != 1 or any(select.args.get(p) for p in ("group", "having", "limit")):
+    if len(select.expressions) != 1 or any(
+        select.args.get(p) for p in ("group", "having", "limit")
+    ):
         return node
     shown = select.expressions[0].unalias()
     if isinstance(shown, exp.Count) and not isinstance(shown.this, exp.Distinct):
@@ -80,7 +81,7 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
     "gt": exp.GT, "gte": exp.GTE, "lt": exp.LT, "lte": exp.LTE, "eq": exp.EQ, "neq": exp.NEQ,
 }  # fmt: skip
 _TURNED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte", "eq": "eq", "neq": "neq"}
-_COUNTED = {
+_COUNTED: dict[tuple[str, object], bool] = {
     ("gt", 0): True, ("gte", 1): True, ("neq", 0): True,
     ("eq", 0): False, ("lt", 1): False, ("lte", 0): False,
 }  # fmt: skip

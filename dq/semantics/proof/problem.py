@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +20,7 @@ from dq.semantics.proof.values import (
     NULL,
     Kind,
     Ranks,
-    Unsupported,
+    UnsupportedError,
     Value,
     microseconds,
     ordered_as,
@@ -132,7 +133,7 @@ class Problem:
             self.numbers.add(Fraction(value))
             count, unit = scaled(value)
             return Value(Kind.NUMBER, z3.IntVal(count), unit=unit, const=value)
-        raise Unsupported(f"a value of type {type(value).__name__}")
+        raise UnsupportedError(f"a value of type {type(value).__name__}")
 
     def place(self, text: str) -> Any:
         """A text constant's place on the line, as a term."""
@@ -148,13 +149,13 @@ class Problem:
         """A column of a row.
 
         Raises:
-            Unsupported: its type is not known.
+            UnsupportedError: its type is not known.
         """
         key = f"{row.name}.{name}"
         found = self.leaves.get(key)
         if found is None:
             if row.columns is None or name not in row.columns:
-                raise Unsupported(f"the column {name}, whose type is not known")
+                raise UnsupportedError(f"the column {name}, whose type is not known")
             found = self._leaf(key, name, row, row.columns[name])
         return found
 
@@ -162,13 +163,13 @@ class Problem:
         """A parameter: of a value not known, never NULL.
 
         Raises:
-            Unsupported: its type is not known.
+            UnsupportedError: its type is not known.
         """
         key = f":{name}"
         found = self.leaves.get(key)
         if found is None:
             if name not in self.params:
-                raise Unsupported(f"the parameter {key}, whose type is not known")
+                raise UnsupportedError(f"the parameter {key}, whose type is not known")
             found = self._leaf(key, name, None, Column(self.params[name], nullable=False))
         return found
 
@@ -183,7 +184,7 @@ class Problem:
             value = Value(kind, z3.Const(key, kind.sort), null, unit, tod=tod)
             self._limit(value, column)
         else:
-            raise Unsupported(f"a column of type {column.type}")
+            raise UnsupportedError(f"a column of type {column.type}")
         self.leaves[key] = leaf = Leaf(key, name, row, column, value)
         return leaf
 
@@ -202,8 +203,9 @@ class Problem:
             self.add(term >= 0)
         if column.values is not None:
             known = [self.constant(v) for v in column.values if v is not None]
-            if all(isinstance(v, Value) and v.kind is value.kind for v in known):
-                self.add(any_of([value.null, *(ordered_as("eq", value, v) for v in known)]))
+            alike = [v for v in known if isinstance(v, Value) and v.kind is value.kind]
+            if len(alike) == len(known):
+                self.add(any_of([value.null, *(ordered_as("eq", value, v) for v in alike)]))
 
     def named(self, name: str) -> Formula:
         """A condition of which nothing is known but its name."""
@@ -233,18 +235,24 @@ def monotone(
     inside = all_of((arg >= low, arg <= high))
     axioms = []
     for constant, term in constants.items():
-        reaches = _first(lambda n, c=constant: function(n) >= c, low, high)
-        passes = _first(lambda n, c=constant: function(n) > c, low, high)
+        reaches = _first(function, constant, operator.ge, low, high)
+        passes = _first(function, constant, operator.gt, low, high)
         axioms.append(implies(inside, (result >= term) == (arg >= reaches)))
         axioms.append(implies(inside, (result > term) == (arg >= passes)))
     return axioms
 
 
-def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
-    """The first number from which on a condition holds; `high + 1` for none."""
+def _first(
+    function: Callable[[int], Any],
+    constant: Any,
+    compare: Callable[[Any, Any], bool],
+    low: int,
+    high: int,
+) -> int:
+    """The first number whose result compares so with a constant; `high + 1` for none."""
     while low <= high:
         middle = (low + high) // 2
-        if holds(middle):
+        if compare(function(middle), constant):
             high = middle - 1
         else:
             low = middle + 1

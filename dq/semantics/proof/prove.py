@@ -47,7 +47,8 @@ def relate(
     """Prove how the rows for which `a` is TRUE lie to those for which `b` is.
 
     Args:
-        a, b: portable predicates over the columns of one table.
+        a: a portable predicate over the columns of one table.
+        b: another.
         columns: that table's columns. A condition on another column stays open.
         table: its name, so that a sub-query over it sees the row too.
         tables: other tables, by name, for sub-queries.

@@ -23,7 +23,7 @@ from dq.semantics.proof.logic import Formula, Truth
 from dq.semantics.proof.problem import Leaf, Problem, Row
 from dq.semantics.proof.subqueries import Shown, shape_of
 from dq.semantics.proof.text import Subject
-from dq.semantics.proof.values import DAY, Kind, Ranks, moment
+from dq.semantics.proof.values import DAY, Kind, Ranks, moment, plain
 from dq.sql.function import literal
 from dq.sql.row import compile_value
 
@@ -137,8 +137,8 @@ class _Reader:
         """A text that meets the conditions which the model says it meets."""
         ranks = self.problem.ranks
         known = ranks.texts[ranks.places.index(place)] if place in ranks.places else None
-        assert not isinstance(leaf.value, Truth)
-        subject: Subject | None = self.problem.subjects.get(leaf.value.term.get_id())
+        value = plain(leaf.value)
+        subject: Subject | None = self.problem.subjects.get(value.term.get_id())
         if subject is None or not subject.conditions:
             return known
         wanted = tuple(self.true(formula) for _, formula in subject.conditions)

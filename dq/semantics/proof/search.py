@@ -14,7 +14,16 @@ from itertools import product
 from dq.errors import DqError
 from dq.semantics.proof.logic import Formula, Truth, all_of, any_of, implies, not_
 from dq.semantics.proof.problem import Application, Leaf, Problem, fixed
-from dq.semantics.proof.values import DAY, Kind, Unsupported, Value, microseconds, moment, ordered_as
+from dq.semantics.proof.values import (
+    DAY,
+    Kind,
+    UnsupportedError,
+    Value,
+    microseconds,
+    moment,
+    ordered_as,
+    plain,
+)
 from dq.sql.row import compile_value
 
 __all__ = ["everyday", "narrowed", "within_reach"]
@@ -99,7 +108,7 @@ def _computed(
         try:
             value = closure({leaf.key: v for leaf, (v, _) in zip(leaves, chosen, strict=True)})
             result = _same(application.result, problem.constant(value))
-        except (DqError, Unsupported, TypeError, ValueError, ArithmeticError):
+        except (DqError, UnsupportedError, TypeError, ValueError, ArithmeticError):
             continue
         given = all_of(
             leaf.value.null if made is None else fixed(leaf, made)
@@ -114,11 +123,11 @@ def _same(result: Value | Truth, value: Value | Truth) -> Formula:
             return result.t if value.t else result.f
         return result.null
     if isinstance(value, Truth):
-        raise Unsupported("a condition for a value")
+        raise UnsupportedError("a condition for a value")
     if value.kind is Kind.NULL:
         return result.null
     if value.kind is not result.kind:
-        raise Unsupported("a value of another type")
+        raise UnsupportedError("a value of another type")
     return all_of((not_(result.null), ordered_as("eq", result, value)))
 
 
@@ -138,8 +147,8 @@ def _candidates(problem: Problem, leaf: Leaf) -> Iterator[object]:
 
 
 def _texts(problem: Problem, leaf: Leaf) -> Iterator[str]:
-    assert not isinstance(leaf.value, Truth)
-    subject = problem.subjects.get(leaf.value.term.get_id())
+    value = plain(leaf.value)
+    subject = problem.subjects.get(value.term.get_id())
     known = sorted(problem.texts)
     if subject is not None:
         yield from subject.samples[:16]
@@ -176,7 +185,7 @@ def _moments(problem: Problem) -> Iterator[datetime]:
 
 
 def _numbers(problem: Problem, leaf: Leaf) -> Iterator[object]:
-    for number in sorted(problem.numbers | {0}):  # type: ignore[arg-type]
+    for number in sorted(problem.numbers | {0}):
         exact = Decimal(number.numerator) / Decimal(number.denominator)
         for more in (Decimal(0), Decimal(1), Decimal(-1), Decimal("0.5"), Decimal("0.0001")):
             value = exact + more

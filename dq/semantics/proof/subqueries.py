@@ -18,7 +18,7 @@ from sqlglot import exp
 from dq.semantics.proof.facts import Column, Table
 from dq.semantics.proof.logic import Formula, Truth, all_of, implies, not_
 from dq.semantics.proof.problem import Problem, Row
-from dq.semantics.proof.values import Unsupported
+from dq.semantics.proof.values import UnsupportedError
 
 if TYPE_CHECKING:
     from dq.semantics.proof.encode import Encoder, Scope
@@ -200,7 +200,7 @@ class Subqueries:
             equal = encoder.compare(
                 "eq", encoder.encode(atom.sought, atom.scope), encoder.encode(shape.shown, inner)
             )
-        except Unsupported as reason:
+        except UnsupportedError as reason:
             self.problem.left_open(str(reason), blind=True)
             key = f"{atom.sought.sql()} of {_names(atom.scope)} = {shape.shown.sql()} of "
             key += "/".join(row.name for row in rows)

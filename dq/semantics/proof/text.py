@@ -136,8 +136,8 @@ def _described(
     others = []
     for (text, *answers), sample in found.items():
         literals = [
-            formula if answer else not_(formula)
-            for answer, (_, formula) in zip(answers, conditions, strict=True)
+            formula if said is True else not_(formula)
+            for said, (_, formula) in zip(answers, conditions, strict=True)
         ]
         if text is None:
             others.append(all_of(literals))

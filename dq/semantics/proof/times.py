@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import lru_cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import z3
 from sqlglot import exp
 
-from dq.semantics.proof.apply import applied, ordered, record
+from dq.semantics.proof.apply import applied, ordered, record, row_function
 from dq.semantics.proof.logic import Truth, all_of, any_of, implies
 from dq.semantics.proof.problem import Problem, monotone
 from dq.semantics.proof.values import DAY, Kind, Value, microseconds, moment
-from dq.sql.function import function_named, value_of
+from dq.sql.function import value_of
 
 if TYPE_CHECKING:
     from dq.semantics.proof.encode import Encoder, Scope
@@ -174,7 +174,7 @@ def _first_day(unit: str, n: int) -> int:
 
 
 def _aligned(problem: Problem, unit: str, days: Any, term: Any) -> None:
-    """x >= s says the same as trunc(x) >= s where s is the start of a unit as large or larger."""
+    """X >= s says the same as trunc(x) >= s where s is the start of a unit as large or larger."""
     for other, members in list(problem.families.items()):
         if not other.startswith("start "):
             continue
@@ -224,7 +224,7 @@ def _add_months(
 
 
 def _there_and_back(problem: Problem, days: Any, term: Any, months: int) -> None:
-    """If x + n months is at or after y, then x is at or after y - n months (but not the reverse)."""
+    """If x + n months is at or after y, then x is at or after y - n months, not the reverse."""
     for other_days, other in problem.families.get(f"month shifts {-months}", []):
         for x, moved, y, back in ((days, term, other_days, other), (other_days, other, days, term)):
             problem.add(implies(moved >= y, x >= back), implies(moved > y, x > back))
@@ -258,10 +258,7 @@ def _months_at_constants(problem: Problem, days: Any, term: Any, months: int) ->
 
 
 def _months_later(months: int, n: int) -> int:
-    function = function_named("add_months")
-    assert function is not None and function.row is not None
-    made = function.row(moment(n * DAY), months)
-    assert isinstance(made, datetime)
+    made: Any = row_function("add_months")(moment(n * DAY), months)
     return microseconds(made) // DAY
 
 

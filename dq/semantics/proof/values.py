@@ -28,18 +28,19 @@ import z3
 from dq.semantics.proof.logic import Formula, Truth, all_of, any_of, not_
 
 __all__ = [
+    "COMPARISONS",
     "DAY",
     "NULL",
-    "COMPARISONS",
     "Kind",
     "Ranks",
-    "Unsupported",
+    "UnsupportedError",
     "Value",
     "aligned",
     "compared",
     "microseconds",
     "moment",
     "ordered_as",
+    "plain",
     "scaled",
 ]
 
@@ -59,7 +60,7 @@ COMPARISONS: dict[str, Callable[[Term, Term], Formula]] = {
 """By sqlglot's key of the node."""
 
 
-class Unsupported(Exception):
+class UnsupportedError(Exception):
     """The encoding does not know this construct: the condition around it stays open."""
 
 
@@ -100,6 +101,17 @@ class Value:
 NULL = Value(Kind.NULL, None, True)
 
 
+def plain(result: Value | Truth) -> Value:
+    """A result that is a value.
+
+    Raises:
+        UnsupportedError: it is a condition.
+    """
+    if isinstance(result, Truth):
+        raise UnsupportedError("a condition used as a value")
+    return result
+
+
 def microseconds(value: date) -> int:
     """A date (as its midnight) or naive timestamp as microseconds since 1970."""
     if not isinstance(value, datetime):
@@ -134,7 +146,7 @@ def aligned(a: Value, b: Value) -> tuple[Term, Term]:
     def counted(value: Value) -> Term:
         factor = value.unit / unit
         if factor.denominator != 1:
-            raise Unsupported("units that do not divide one another")
+            raise UnsupportedError("units that do not divide one another")
         return value.term if factor == 1 else value.term * int(factor)
 
     return counted(a), counted(b)
