@@ -113,8 +113,8 @@ class _Session:
             self.plans = prepared(a, expand), prepared(b, expand)
             self._encode()
             self._ask()
-        except (z3.Z3Exception, RecursionError) as error:
-            return Proof(Relation.UNKNOWN, why=f"{error}" or "It nests too deep.")
+        except (z3.Z3Exception, RecursionError):
+            return Proof(Relation.UNKNOWN, why="It is of a form that the proof cannot take in.")
         return self._proof()
 
     def _encode(self) -> None:

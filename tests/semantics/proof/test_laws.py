@@ -45,7 +45,7 @@ def contradictions(proof: Proof, truths: Sequence[tuple[object, object]]) -> set
     return {r for a, b in truths if (r := region(a, b)) is not None} & proof.empty
 
 
-@settings(CALMLY, max_examples=60)
+@settings(CALMLY, max_examples=max(60, settings.default.max_examples))
 @given(table=rows, a=predicates, b=predicates)
 def test_rows_never_contradict(table: pa.Table, a: exp.Expr, b: exp.Expr) -> None:
     """Every portable function, nested as it comes."""
@@ -191,7 +191,7 @@ def _found(connection: duckdb.DuckDBPyConnection, *pair: exp.Expr) -> set[Region
     return {r for row in found if (r := region(*row)) is not None}
 
 
-@settings(CALMLY, max_examples=120)
+@settings(CALMLY, max_examples=max(120, settings.default.max_examples))
 @given(pair=_pairs(calls=False))
 def test_duckdb_never_contradicts(
     database: duckdb.DuckDBPyConnection, pair: tuple[str, str]
@@ -202,7 +202,7 @@ def test_duckdb_never_contradicts(
     assert not _found(database, *plans) & proof.empty, proof
 
 
-@settings(CALMLY, max_examples=100)
+@settings(CALMLY, max_examples=max(100, settings.default.max_examples))
 @given(
     pair=_pairs(calls=True),
     calls=st.lists(st.tuples(*map(st.sampled_from, _CALLS.values())), max_size=4),
