@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import z3
 from sqlglot import exp
 
 from dq.semantics.proof.logic import Formula, Truth, any_of, implies
 from dq.semantics.proof.problem import Application, Problem, monotone
+from dq.semantics.proof.scope import Reader, Result, Scope
 from dq.semantics.proof.values import DAY, NULL, Kind, UnsupportedError, Value, plain
 from dq.sql.function import function_named
 from dq.sql.values import as_float
 
-if TYPE_CHECKING:
-    from dq.semantics.proof.encode import Encoder, Scope
-
 __all__ = ["applied", "as_double", "general", "ordered", "record", "row_function"]
 
-Result = Value | Truth
 
 _MONEY = Fraction(1, 10_000)
 _RESULTS: dict[str, tuple[Kind, Fraction]] = {
@@ -57,7 +54,7 @@ _TOTAL = frozenset(
 
 
 def general(
-    encoder: Encoder,
+    encoder: Reader,
     name: str,
     node: exp.Expr,
     arguments: Sequence[Result],
@@ -163,7 +160,7 @@ def _formula(formula: Formula) -> Any:
     return z3.BoolVal(formula) if isinstance(formula, bool) else formula
 
 
-def record(encoder: Encoder, name: str, node: exp.Expr, scope: Scope, result: Result) -> None:
+def record(encoder: Reader, name: str, node: exp.Expr, scope: Scope, result: Result) -> None:
     """Note a use of a function that the axioms leave open, for the search of witnesses."""
     encoder.problem.left_open(name)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,8 @@ from sqlglot import exp
 from dq.semantics.proof.apply import as_double, general
 from dq.semantics.proof.functions import FUNCTIONS, product
 from dq.semantics.proof.logic import Truth, all_of, any_of, either, not_
-from dq.semantics.proof.problem import Leaf, Problem, Row
+from dq.semantics.proof.problem import Leaf, Problem
+from dq.semantics.proof.scope import Result, Scope
 from dq.semantics.proof.text import note_comparison
 from dq.semantics.proof.values import NULL, Kind, UnsupportedError, Value, aligned, compared, plain
 from dq.sql.function import is_literal, value_of
@@ -21,49 +21,7 @@ from dq.sql.function import is_literal, value_of
 if TYPE_CHECKING:
     from dq.semantics.proof.subqueries import Subqueries
 
-__all__ = ["Encoder", "Scope"]
-
-Result = Value | Truth
-_LOGIC = (exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Exists)
-
-
-@dataclass(frozen=True, eq=False)
-class Scope:
-    """Rows that a condition sees, by the name each has there, and the scope around it.
-
-    `own` is the row that unqualified names of the outermost scope belong to.
-    """
-
-    rows: dict[str, Row]
-    around: Scope | None = None
-
-    def find(self, node: exp.Expr) -> Row:
-        """The row a column belongs to.
-
-        Raises:
-            UnsupportedError: it cannot be told.
-        """
-        table = node.text("table")
-        if table:
-            if table in self.rows:
-                return self.rows[table]
-            if self.around is not None:
-                return self.around.find(node)
-            return self.only()
-        having = [r for r in self.rows.values() if r.columns is None or node.name in r.columns]
-        if self.around is None:
-            return self.only()
-        if not having:
-            return self.around.find(node)
-        if len(having) > 1 or having[0].columns is None:
-            raise UnsupportedError(f"the column {node.name}, which may be of several tables")
-        return having[0]
-
-    def only(self) -> Row:
-        """The row of a scope that has one."""
-        if len(self.rows) != 1:
-            raise UnsupportedError("a row that is not named")
-        return next(iter(self.rows.values()))
+__all__ = ["Encoder"]
 
 
 class Encoder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import z3
 from sqlglot import exp
@@ -13,18 +13,15 @@ from sqlglot import exp
 from dq.semantics.proof.apply import as_double, general, row_function
 from dq.semantics.proof.logic import Formula, Truth, all_of, any_of, not_
 from dq.semantics.proof.problem import monotone
+from dq.semantics.proof.scope import Reader, Result, Scope
 from dq.semantics.proof.text import TEXT_FUNCTIONS
 from dq.semantics.proof.times import TIME_FUNCTIONS
 from dq.semantics.proof.values import Kind, Value, aligned, ordered_as, plain
 from dq.sql.function import value_of
 
-if TYPE_CHECKING:
-    from dq.semantics.proof.encode import Encoder, Scope
-
 __all__ = ["FUNCTIONS", "product"]
 
-Result = Value | Truth
-Maker = Callable[["Encoder", exp.Expr, Sequence[Result], "Scope"], Result | None]
+Maker = Callable[[Reader, exp.Expr, Sequence[Result], Scope], Result | None]
 
 _WHOLE_DIGITS = 14
 _LONG = 2**63
@@ -43,7 +40,7 @@ def _divided(term: Any, by: int) -> Any:
     return term if by == 1 else term / by
 
 
-def _abs(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _abs(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _number(args[0])
     return None if x is None else Value(x.kind, _magnitude(x.term), x.null, x.unit)
 
@@ -52,19 +49,19 @@ def _magnitude(term: Any) -> Any:
     return z3.If(term < 0, -term, term)
 
 
-def _sign(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _sign(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _number(args[0])
     if x is None:
         return None
     return Value(x.kind, z3.If(x.term > 0, 1, z3.If(x.term < 0, -1, z3.IntVal(0))), x.null)
 
 
-def _floor(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _floor(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _number(args[0])
     return None if x is None else Value(x.kind, _divided(x.term, _per_unit(x)), x.null)
 
 
-def _ceil(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _ceil(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _number(args[0])
     return None if x is None else Value(x.kind, -_divided(-x.term, _per_unit(x)), x.null)
 
@@ -90,7 +87,7 @@ def _rounded(x: Value, places: int, *, even: bool) -> Value:
 
 def _round(even: bool) -> Maker:
     def make(
-        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+        encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
     ) -> Result | None:
         x = _number(args[0])
         places = value_of(node.expressions[1]) if len(node.expressions) > 1 else 0
@@ -100,14 +97,14 @@ def _round(even: bool) -> Maker:
 
 
 def _as_decimal(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     x = _number(args[0])
     return None if x is None else _rounded(x, 4, even=False)
 
 
 def _as_integer(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     x = _number(args[0])
     if x is None:
@@ -122,7 +119,7 @@ def _as_integer(
 
 
 def _as_double(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     x = args[0]
     if not isinstance(x, Value) or x.kind not in (Kind.NUMBER, Kind.DOUBLE):
@@ -131,13 +128,13 @@ def _as_double(
 
 
 def _as_text(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     x = args[0]
     return x if isinstance(x, Value) and x.kind is Kind.TEXT else None
 
 
-def _mod(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _mod(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     a, b = _number(args[0]), _number(args[1])
     if a is None or b is None or b.const is None or not isinstance(b.const, int) or b.const <= 0:
         return None
@@ -146,7 +143,7 @@ def _mod(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope)
     return Value(a.kind, z3.If(left < 0, -rest, rest), a.null, min(a.unit, b.unit))
 
 
-def _div0(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _div0(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     a, b = args
     if not (isinstance(a, Value) and isinstance(b, Value)) or Kind.NULL in (a.kind, b.kind):
         return None
@@ -177,7 +174,7 @@ def _div0(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
     return Value(Kind.DOUBLE, made.term, null)
 
 
-def product(encoder: Encoder, node: exp.Expr, a: Value, b: Value, scope: Scope) -> Value:
+def product(encoder: Reader, node: exp.Expr, a: Value, b: Value, scope: Scope) -> Value:
     """A product of two unknowns: its sign, and of a square its order, are known."""
     first, second = sorted((a, b), key=lambda v: v.term.get_id())
     made = plain(general(encoder, "mul", node, [first, second], scope, Kind.NUMBER, total=True))
@@ -204,7 +201,7 @@ def _extreme(key: str) -> Maker:
     """Greatest and least leave NULLs out."""
 
     def make(
-        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+        encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
     ) -> Result | None:
         values = [a for a in args if isinstance(a, Value) and a.kind is not Kind.NULL]
         if any(isinstance(a, Truth) for a in args) or not values:

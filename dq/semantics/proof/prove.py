@@ -93,8 +93,9 @@ class _Session:
         params: Mapping[str, str],
         budget_ms: float,
     ) -> None:
-        from dq.semantics.proof.encode import Encoder, Scope
+        from dq.semantics.proof.encode import Encoder
         from dq.semantics.proof.problem import Problem, Row
+        from dq.semantics.proof.scope import Scope
         from dq.semantics.proof.subqueries import Subqueries
 
         self.until = time.perf_counter() + budget_ms / 1000

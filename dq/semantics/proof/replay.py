@@ -17,10 +17,10 @@ import z3
 from sqlglot import exp
 
 from dq.errors import DqError
-from dq.semantics.proof.encode import Scope
 from dq.semantics.proof.facts import Witness
 from dq.semantics.proof.logic import Formula, Truth
 from dq.semantics.proof.problem import Leaf, Problem, Row
+from dq.semantics.proof.scope import Scope
 from dq.semantics.proof.subqueries import Shown, shape_of
 from dq.semantics.proof.text import Subject
 from dq.semantics.proof.values import DAY, Kind, Ranks, moment, plain

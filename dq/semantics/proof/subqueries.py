@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 import z3
 from sqlglot import exp
@@ -18,10 +17,8 @@ from sqlglot import exp
 from dq.semantics.proof.facts import Column, Table
 from dq.semantics.proof.logic import Formula, Truth, all_of, implies, not_
 from dq.semantics.proof.problem import Problem, Row
+from dq.semantics.proof.scope import Reader, Scope
 from dq.semantics.proof.values import UnsupportedError
-
-if TYPE_CHECKING:
-    from dq.semantics.proof.encode import Encoder, Scope
 
 __all__ = ["Shape", "Subqueries", "shape_of", "table_name"]
 
@@ -100,7 +97,7 @@ class Shown:
 class Subqueries:
     """The sub-queries of one problem and the rows that they find."""
 
-    def __init__(self, encoder: Encoder, outer: Row) -> None:
+    def __init__(self, encoder: Reader, outer: Row) -> None:
         self.encoder = encoder
         self.problem: Problem = encoder.problem
         self.rows: dict[str, list[Shown]] = {}
@@ -188,8 +185,6 @@ class Subqueries:
 
     def _finds(self, atom: _Atom, rows: list[Row]) -> Formula:
         """That a sub-query finds these rows."""
-        from dq.semantics.proof.encode import Scope
-
         aliases = [alias for alias, _ in atom.shape.tables]
         inner = Scope(dict(zip(aliases, rows, strict=True)), atom.scope)
         encoder, shape = self.encoder, atom.shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 
@@ -30,15 +30,12 @@ from dq.semantics.proof.machines import (
 )
 from dq.semantics.proof.patterns import matcher
 from dq.semantics.proof.problem import Problem
+from dq.semantics.proof.scope import Reader, Result, Scope
 from dq.semantics.proof.values import Kind, Value
-
-if TYPE_CHECKING:
-    from dq.semantics.proof.encode import Encoder, Scope
 
 __all__ = ["TEXT_FUNCTIONS", "Subject", "describe", "note_comparison"]
 
-Result = Value | Truth
-Maker = Callable[["Encoder", exp.Expr, Sequence[Result], "Scope"], Result | None]
+Maker = Callable[[Reader, exp.Expr, Sequence[Result], Scope], Result | None]
 Wrapper = Callable[[Machine], Machine]
 
 _MOST_STEPS = 20_000
@@ -154,7 +151,7 @@ def _text(result: Result) -> Value | None:
 
 def _mapped(name: str, wrap: Wrapper) -> Maker:
     def make(
-        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+        encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
     ) -> Result | None:
         x = _text(args[0])
         return None if x is None else _derived(encoder.problem, name, [x], x, wrap)
@@ -167,19 +164,19 @@ def _derived(problem: Problem, name: str, args: Sequence[Result], x: Value, wrap
     return Value(Kind.TEXT, term, x.null, base=x.base or x, chain=(*x.chain, wrap))
 
 
-def _left(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _left(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     return _cut(encoder, "left", args, 1, args[1])
 
 
 def _substring(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     first = args[1].const if isinstance(args[1], Value) else None
     return _cut(encoder, "substring", args, first, args[2])
 
 
 def _cut(
-    encoder: Encoder, name: str, args: Sequence[Result], first: object, size: Result
+    encoder: Reader, name: str, args: Sequence[Result], first: object, size: Result
 ) -> Result | None:
     x, count = _text(args[0]), size.const if isinstance(size, Value) else None
     if x is None or not isinstance(first, int) or not isinstance(count, int):
@@ -200,7 +197,7 @@ class _Cut:
 
 def _tested(name: str, make_machine: Callable[[str], Machine]) -> Maker:
     def make(
-        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+        encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
     ) -> Result | None:
         x, part = _text(args[0]), args[1]
         if x is None or not isinstance(part, Value) or not isinstance(part.const, str):
@@ -212,7 +209,7 @@ def _tested(name: str, make_machine: Callable[[str], Machine]) -> Maker:
     return make
 
 
-def _blank(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _blank(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _text(args[0])
     if x is None:
         return Truth.sure(args[0].null)
@@ -221,9 +218,7 @@ def _blank(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scop
     return Truth.sure(any_of((x.null, formula)))
 
 
-def _length(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
-) -> Result | None:
+def _length(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x, problem = _text(args[0]), encoder.problem
     if x is None:
         return None
@@ -244,7 +239,7 @@ def _lengths(problem: Problem, x: Value, term: Any) -> None:
 
 def _matched(name: str, full: bool) -> Maker:
     def make(
-        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+        encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
     ) -> Result | None:
         x, pattern = _text(args[0]), args[1]
         if x is None or not isinstance(pattern, Value) or not isinstance(pattern.const, str):

@@ -11,24 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import z3
 from sqlglot import exp
 
 from dq.semantics.proof.apply import applied, ordered, record, row_function
-from dq.semantics.proof.logic import Truth, all_of, any_of, implies
+from dq.semantics.proof.logic import all_of, any_of, implies
 from dq.semantics.proof.problem import Problem, monotone
+from dq.semantics.proof.scope import Reader, Result, Scope
 from dq.semantics.proof.values import DAY, Kind, Value, microseconds, moment
 from dq.sql.function import value_of
 
-if TYPE_CHECKING:
-    from dq.semantics.proof.encode import Encoder, Scope
-
 __all__ = ["TIME_FUNCTIONS"]
 
-Result = Value | Truth
-Maker = Callable[["Encoder", exp.Expr, Sequence[Result], "Scope"], Result | None]
+Maker = Callable[[Reader, exp.Expr, Sequence[Result], Scope], Result | None]
 
 _SECOND = 1_000_000
 _FIRST_DAY, _LAST_DAY = (microseconds(d) // DAY for d in (date.min, date.max))
@@ -50,21 +47,21 @@ def _day_value(days: Any, x: Value) -> Value:
 
 
 def _date_of(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     x = _time(args[0])
     return None if x is None else _day_value(x.term, x)
 
 
 def _as_timestamp(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     return _time(args[0])
 
 
 def _added(unit: int) -> Maker:
     def make(
-        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+        encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
     ) -> Result | None:
         x, n = _time(args[0]), args[1]
         if x is None or not isinstance(n, Value) or n.kind is not Kind.NUMBER or n.unit != 1:
@@ -86,7 +83,7 @@ def _added(unit: int) -> Maker:
 
 
 def _days_between(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     a, b = _time(args[0]), _time(args[1])
     if a is None or b is None:
@@ -95,7 +92,7 @@ def _days_between(
 
 
 def _seconds_between(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     a, b = _time(args[0]), _time(args[1])
     if a is None or b is None:
@@ -107,7 +104,7 @@ def _seconds_between(
 
 def _clock(size: int, count: int) -> Maker:
     def make(
-        encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+        encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
     ) -> Result | None:
         x = _time(args[0])
         if x is None:
@@ -118,14 +115,14 @@ def _clock(size: int, count: int) -> Maker:
 
 
 def _weekday(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     x = _time(args[0])
     # 1970 began on a Thursday.
     return None if x is None else Value(Kind.NUMBER, (x.term + 3) % 7 + 1, x.null)
 
 
-def _trunc(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _trunc(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _time(args[1])
     if x is None:
         return None
@@ -198,7 +195,7 @@ def _shifted_start(problem: Problem, unit: str, term: Any) -> None:
 
 
 def _add_months(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     """The day moves, the time of day stays: months are monotone by days only."""
     x, n = _time(args[0]), args[1]
@@ -275,7 +272,7 @@ def _shift(months: int) -> tuple[int, int]:
     return least, most
 
 
-def _year(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _year(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _time(args[0])
     if x is None:
         return None
@@ -300,7 +297,7 @@ def _year(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
     return result
 
 
-def _month(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _month(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _time(args[0])
     if x is None:
         return None
@@ -309,7 +306,7 @@ def _month(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scop
     return result
 
 
-def _month_term(encoder: Encoder, node: exp.Expr, x: Value, scope: Scope) -> Any:
+def _month_term(encoder: Reader, node: exp.Expr, x: Value, scope: Scope) -> Any:
     """The month's number, tied to the year's by months counted from the year 0."""
     problem, days = encoder.problem, x.term
     term = applied(problem, "month", [Value(Kind.NUMBER, days)], Kind.NUMBER)
@@ -345,7 +342,7 @@ def _months_of_years(problem: Problem, days: Any, term: Any) -> None:
 
 
 def _quarter(
-    encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope
+    encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope
 ) -> Result | None:
     x = _time(args[0])
     if x is None:
@@ -355,7 +352,7 @@ def _quarter(
     return result
 
 
-def _day(encoder: Encoder, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
+def _day(encoder: Reader, node: exp.Expr, args: Sequence[Result], scope: Scope) -> Result | None:
     x = _time(args[0])
     if x is None:
         return None

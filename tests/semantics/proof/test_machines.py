@@ -50,7 +50,7 @@ SIMPLE: dict[str, tuple[Callable[[str], Machine], Callable[[str], object]]] = {
     "starts_with": (StartsWith, lambda part: f.starts_with(X, part)),
     "ends_with": (EndsWith, lambda part: f.ends_with(X, part)),
     "contains": (Contains, lambda part: f.contains(X, part)),
-    "from_on": (FromOn, lambda part: X >= f.lit(part)),
+    "from_on": (FromOn, lambda part: f.lit(part) <= X),
     "lower": (lambda p: Lower(Equals(p)), lambda part: f.lower(X).eq(f.lit(part))),
     "upper": (lambda p: Upper(StartsWith(p)), lambda part: f.starts_with(f.upper(X), part)),
     "trim": (lambda p: Trim(Equals(p)), lambda part: f.trim(X).eq(f.lit(part))),
