@@ -27,7 +27,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Another table, for sub-queries. No two rows of it share a `key` without NULL."""
+    """Another table, for sub-queries. No two rows of it share a `key` without NULL.
+
+    `columns` are all that it has: a bare name in a sub-query that is none of them is looked for
+    outside, as in SQL.
+    """
 
     columns: Mapping[str, Column]
     key: tuple[str, ...] = ()

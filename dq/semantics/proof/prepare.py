@@ -48,11 +48,9 @@ def _looked_up(node: exp.Expr) -> exp.Expr:
     if not isinstance(query, exp.Subquery):
         query, limit, key = limit, query, _TURNED[key]
     select = query.this if isinstance(query, exp.Subquery) else None
-    if not isinstance(select, exp.Select) or not is_literal(limit):
+    if not isinstance(select, exp.Select) or not is_literal(limit) or value_of(limit) is None:
         return node
-    if len(select.expressions) != 1 or any(
-        select.args.get(p) for p in ("group", "having", "limit")
-    ):
+    if len(select.expressions) != 1 or any(select.args.get(p) for p in _CUT):
         return node
     shown = select.expressions[0].unalias()
     if isinstance(shown, exp.Count) and not isinstance(shown.this, exp.Distinct):
@@ -77,6 +75,7 @@ def _exists(select: exp.Select, condition: exp.Expr | None) -> exp.Exists:
     return exp.Exists(this=found)
 
 
+_CUT = ("group", "having", "limit", "offset")
 _OPERATORS: dict[str, type[exp.Binary]] = {
     "gt": exp.GT, "gte": exp.GTE, "lt": exp.LT, "lte": exp.LTE, "eq": exp.EQ, "neq": exp.NEQ,
 }  # fmt: skip

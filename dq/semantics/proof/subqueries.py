@@ -19,6 +19,7 @@ from dq.semantics.proof.logic import Formula, Truth, all_of, implies, not_
 from dq.semantics.proof.problem import Problem, Row
 from dq.semantics.proof.scope import Reader, Scope
 from dq.semantics.proof.values import UnsupportedError
+from dq.sql.function import Kind, function_named
 
 __all__ = ["Shape", "Subqueries", "shape_of", "table_name"]
 
@@ -40,6 +41,15 @@ def table_name(node: exp.Table) -> str:
     return node.name if node.db in ("", "crm") else f"{node.db}.{node.name}"
 
 
+def _of_many_rows(node: exp.Expr) -> bool:
+    """Whether an expression looks at more than one row."""
+    names = (str(call.this).lower() for call in node.find_all(exp.Anonymous))
+    functions = [function_named(name) for name in names]
+    return bool(node.find(exp.AggFunc, exp.Window)) or any(
+        function is not None and function.kind is Kind.AGGREGATE for function in functions
+    )
+
+
 def shape_of(node: exp.Expr) -> Shape | None:
     """The shape of a sub-query, if it is a plain one."""
     query = node.this if isinstance(node, exp.Subquery) else node
@@ -47,7 +57,7 @@ def shape_of(node: exp.Expr) -> Shape | None:
         return None
     if any(query.args.get(part) for part in ("with_", "group", "having", "limit", "offset")):
         return None
-    if any(e.find(exp.AggFunc, exp.Window) for e in query.expressions):
+    if any(map(_of_many_rows, query.expressions)):
         return None
     start = query.args.get("from_")
     sources = [start.this] if start else []

@@ -136,6 +136,23 @@ def test_terms_inside_are_expanded_or_left_open() -> None:
     assert complement.relation is Relation.SUPERSET
 
 
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("EXISTS (SELECT median(length(x.kind)) FROM activities x)",
+         "EXISTS (SELECT 1 FROM activities x)"),
+        ("EXISTS (SELECT count(*) FROM activities x)", "EXISTS (SELECT 1 FROM activities x)"),
+        ("EXISTS (SELECT 1 FROM activities x LIMIT 0)", "EXISTS (SELECT 1 FROM activities x)"),
+        ("(SELECT max(x.kind) FROM activities x) > NULL",
+         "EXISTS (SELECT 1 FROM activities x WHERE x.kind IS NOT NULL)"),
+        ("(SELECT count(*) FROM activities x OFFSET 1) > 0", "EXISTS (SELECT 1 FROM activities)"),
+    ],
+)  # fmt: skip
+def test_sub_queries_that_are_no_plain_rows_stay_open(a: str, b: str) -> None:
+    assert proof(a, b).relation is Relation.UNKNOWN
+    assert proof(a, a).relation is Relation.EQUAL
+
+
 def test_closed_domains_and_columns_without_null() -> None:
     a, b = "status = 'open'", "status <> 'won' AND status <> 'lost'"
     assert proof(a, b).relation is Relation.SUBSET
