@@ -70,7 +70,17 @@ def _unary(function: Callable[..., exp.Expr]) -> Rewrite:
 
 
 def _args(function: Callable[..., exp.Expr], *keys: str) -> Rewrite:
-    return lambda node: function(*(node.args[key] for key in keys if node.args.get(key)))
+    def rewrite(node: exp.Expr) -> exp.Expr:
+        for part, value in node.args.items():
+            if part not in keys and isinstance(value, exp.Expr):
+                raise PortabilityError(
+                    "{what} does not mean the same on every engine and is not used in plans.",
+                    fix="Use the portable functions.",
+                    what=f"{node.key.upper()} with {part.upper()}",
+                )
+        return function(*(node.args[key] for key in keys if node.args.get(key)))
+
+    return rewrite
 
 
 def _plus_interval(sign: int) -> Rewrite:
@@ -143,7 +153,13 @@ def _like(fold: bool) -> Rewrite:
             raise PortabilityError("LIKE needs a fixed pattern.")
         pattern = str(value_of(node.expression))
         x = f.lower(node.this) if fold else node.this
-        return _pattern(x, pattern.lower() if fold else pattern)
+        found = _pattern(x, pattern.lower() if fold else pattern)
+        if not node.args.get("negate"):
+            return found
+        # sqlglot keeps the NOT of NOT LIKE inside the node, where it binds tighter.
+        negated = exp.Not(this=found)
+        plain = node.parent is None or isinstance(node.parent, exp.Connector | exp.Paren)
+        return negated if plain else exp.Paren(this=negated)
 
     return rewrite
 
