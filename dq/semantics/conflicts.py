@@ -20,6 +20,7 @@ from dq.sql import portable as f
 
 if TYPE_CHECKING:
     from dq.engines.base import Engine
+    from dq.semantics.proof import Proof
 
 __all__ = [
     "Conflict",
@@ -90,17 +91,26 @@ class Measured:
 class Conflict:
     """Two definitions of a term side by side.
 
-    `proved` is the relation over all possible data (None: not decided, `why` says why);
-    `differs` names what else is not the same: expr, time, numerator, denominator.
+    `proof` is the relation over all possible data (None: not tried); `differs` names what else
+    is not the same: expr, time, numerator, denominator.
     """
 
     term: Term
     a: InForce
     b: InForce
-    proved: str | None
-    why: str
+    proof: Proof | None
     measured: Measured | None
     differs: tuple[str, ...] = ()
+
+    @property
+    def proved(self) -> str | None:
+        """The relation over all possible data, where it is decided."""
+        return self.proof.relation.value if self.proof and self.proof.proved else None
+
+    @property
+    def why(self) -> str:
+        """Why it is not decided, or not exactly."""
+        return self.proof.why if self.proof else ""
 
     @property
     def relation(self) -> str:
@@ -128,8 +138,8 @@ class Incomparable:
     terms: tuple[str, ...]
 
 
-Prover = Callable[[exp.Expr, exp.Expr, str], tuple[str | None, str]]
-"""(predicate, predicate, table) → (relation or None, why not)."""
+Prover = Callable[["exp.Expr", "exp.Expr", str], "Proof"]
+"""(predicate, predicate, table) → proof."""
 
 
 def incomparable(meaning: Meaning) -> tuple[Incomparable, ...]:
@@ -221,14 +231,12 @@ def _conflict(
     data: _Data | None,
     places: tuple[int, int],
 ) -> Conflict:
-    proved, why = None, "not tried"
+    proof = None
     if prove is not None and term.kind in ("population", "event", "measure"):
         compiler = Compiler(meaning, as_of)
         sides = [_predicate(compiler, s) for s in (a, b)]
-        proved, why = prove(sides[0], sides[1], term.of or "")
-    return Conflict(
-        term, a, b, proved, why, data.pair(*places) if data else None, _differences(a, b)
-    )
+        proof = prove(sides[0], sides[1], term.of or "")
+    return Conflict(term, a, b, proof, data.pair(*places) if data else None, _differences(a, b))
 
 
 def _predicate(compiler: Compiler, side: InForce) -> exp.Expr:

@@ -1,61 +1,71 @@
-"""The prover as conflicts use it: what it may assume of columns is what loading makes sure."""
+"""The prover as conflicts use it: types of columns come from the model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-
-from sqlglot import exp
+from typing import TYPE_CHECKING
 
 from dq.crm.model import TABLES
-from dq.semantics.inforce import Meaning
-from dq.semantics.proof import Column, Proof, Relation, Table, relate
 
-__all__ = ["prover"]
+if TYPE_CHECKING:
+    from sqlglot import exp
 
-_BUDGET_MS = 500
-"""Ample: a pair takes about 4, and a busy machine must not change what is told."""
+    from dq.semantics.proof import Column, Proof
 
-_DERIVED: Mapping[str, str] = {
+__all__ = ["BUDGET_MS", "prover"]
+
+BUDGET_MS = 200.0
+"""What one pair may take: a person waits for a few of them."""
+
+LOADING_MS = 10_000.0
+"""What loading z3 may take, in a first proof that nobody waits for."""
+
+DERIVED = {
     "amount_base": "decimal",
     "margin_base": "decimal",
     "open_days": "integer",
     "last_activity_at": "timestamp",
     "department": "text",
     "merged_into_id": "text",
-    "_live": "boolean",
-    "_source": "text",
-    "_row": "integer",
-    "_money": "decimal",
-    "_won": "boolean",
 }
 
 
 def prover(
-    columns: Mapping[str, Sequence[str]], meaning: Meaning
-) -> Callable[[exp.Expr, exp.Expr, str], tuple[str | None, str]]:
+    columns: Mapping[str, Sequence[str]] | None = None,
+) -> Callable[[exp.Expr, exp.Expr, str], Proof]:
     """A prover of relations between predicates over a table; see `dq.semantics.proof`.
 
-    Neither required columns nor the words that the glossary allows count as facts: data break
-    both. A column of the house's own has no type here, and conditions on it stay open.
+    `columns` are those that are there, by table: a house's own columns have no known type, and
+    what a definition says of them stays open.
     """
+    from sqlglot import exp
+
+    from dq.semantics.proof import Column, Table, relate
+
+    relate(exp.true(), exp.true(), {}, budget_ms=LOADING_MS)
+
+    known = {name: _columns(name) for name in TABLES}
     tables = {
-        name: Table({c.name: Column(c.type) for c in entity.columns.values()} | _derived())
-        for name, entity in TABLES.items()
+        name: Table(
+            {c: known[name].get(c, Column("text")) for c in (columns or {}).get(name, ())}
+            | known[name],
+            TABLES[name].key,
+        )
+        for name in TABLES
     }
 
-    def prove(a: exp.Expr, b: exp.Expr, table: str) -> tuple[str | None, str]:
-        known = tables.get(table, Table({}))
-        return _told(relate(a, b, known.columns, table=table, tables=tables, budget_ms=_BUDGET_MS))
+    def prove(a: exp.Expr, b: exp.Expr, table: str) -> Proof:
+        return relate(a, b, known.get(table, {}), table=table, tables=tables, budget_ms=BUDGET_MS)
 
     return prove
 
 
-def _derived() -> dict[str, Column]:
-    return {name: Column(kind) for name, kind in _DERIVED.items()}
+def _columns(table: str) -> dict[str, Column]:
+    from dq.semantics.proof import Column
 
-
-def _told(proof: Proof) -> tuple[str | None, str]:
-    """The relation if nothing narrower may hold, or if both are the same rows whatever they are."""
-    if proof.exact or proof.relation in (Relation.EQUAL, Relation.EMPTY):
-        return proof.relation.value, proof.why
-    return None, proof.why
+    entity = TABLES[table]
+    made = {
+        column.name: Column(column.type, nullable=column.name not in ("id",))
+        for column in entity.columns.values()
+    }
+    return {**{name: Column(kind) for name, kind in DERIVED.items()}, **made}

@@ -182,9 +182,21 @@ def conflict_document(conflict: Conflict) -> dict[str, Any]:
         "relation": conflict.relation,
         "method": conflict.method,
         "proved": conflict.proved,
-        "why_not_proved": None if conflict.proved else conflict.why,
+        "exact": conflict.proof.exact if conflict.proof else False,
+        "why_not": conflict.why or None,
+        "witnesses": _witnesses(conflict),
         "differs": list(conflict.differs),
         "measured": None if conflict.measured is None else _measured_document(conflict.measured),
+    }
+
+
+def _witnesses(conflict: Conflict) -> dict[str, Any]:
+    """Rows that the proof made up: each lies where it says, by both definitions."""
+    if conflict.proof is None:
+        return {}
+    return {
+        region.value: {name: None if v is None else str(v) for name, v in w.row.items()}
+        for region, w in conflict.proof.witnesses.items()
     }
 
 
