@@ -141,14 +141,21 @@ def look(
     source: str | None = None,
     live: bool = False,
 ) -> Baseline | None:
-    """How a table looks now; None where its records have no date or there are none."""
-    watches = watched(table)
+    """How a table looks now; None where its records have no date or there are none.
+
+    `source` is another table of the engine with (some of) its columns, as an earlier run kept
+    it; `live`: it has dead rows too.
+    """
     name = source or f"crm.{table.name}"
+    there = set(engine.schema(name).names)
+    watches = [w for w in watched(table) if {w.column, w.by, w.event} <= there]
     day = last_day(engine, name, watches, as_of) if watches else None
     if day is None:
         return None
     end = day + timedelta(days=1)
     parts = segment_column(table)
+    if parts is not None and parts[0] not in there:
+        parts = None
     counts = count(engine, name, watches, year_before(end), parts=parts, live=live)
     return Baseline(
         table=table.name,

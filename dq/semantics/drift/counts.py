@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dq.engines.base import Engine
 
-__all__ = ["WEEK", "Counts", "Window", "count", "number_of"]
+__all__ = ["WEEK", "Counts", "Window", "count", "within"]
 
 WEEK = 7
 
@@ -77,9 +77,10 @@ class Counts:
         return int(self.n.sum())
 
 
-def number_of(name: str) -> int:
-    """The number of a token that is none of a word."""
-    return int(name)
+def within(watch: Watch, first: date, end: date) -> list[exp.Expression]:
+    """Conditions of the records of [first, end) by the column's date."""
+    by = f.col(watch.by)
+    return [by >= f.lit(first), by.copy() < f.lit(end)]
 
 
 def count(
@@ -123,7 +124,7 @@ def _counted(
     by = f.col(watch.by)
     days = f.days_between(f.lit(window.start), by)
     week = f.floor(f.div0(days, f.lit(WEEK)))
-    inside = [by.copy() >= f.lit(window.first), by.copy() < f.lit(window.end)]
+    inside = within(watch, window.first, window.end)
     if live:
         inside.append(f.col("_live"))
     part: exp.Expression = f.null("text")
@@ -131,9 +132,7 @@ def _counted(
         column = f.col(parts[0])
         part = f.case((f.in_(f.as_text(column), tuple(parts[1])), f.as_text(column.copy())))
     rows = (
-        exp.select(
-            f.alias(week, "week"), f.alias(part, "part"), f.alias(token(watch), "token")
-        )
+        exp.select(f.alias(week, "week"), f.alias(part, "part"), f.alias(token(watch), "token"))
         .from_(f.table(source), copy=False)
         .where(f.all_of(*inside), copy=False)
     )
@@ -162,9 +161,7 @@ def _read(table: Any, block: Sequence[Watch], weeks: int) -> dict[str, Counts]:
     found = {}
     for number, watch in enumerate(block):
         mine = np.flatnonzero(place == number)
-        pieces = {
-            parts[code]: mine[part_at[mine] == code] for code in np.unique(part_at[mine])
-        }
+        pieces = {parts[code]: mine[part_at[mine] == code] for code in np.unique(part_at[mine])}
         whole = _array(names, token_at[mine], week[mine], n[mine], weeks)
         found[watch.column] = Counts(
             whole.tokens,
@@ -188,5 +185,6 @@ def _array(names: Sequence[str], codes: Array, week: Array, n: Array, weeks: int
     used, at = np.unique(codes, return_inverse=True)
     array = np.zeros((weeks, len(used)), dtype=np.int64)
     np.add.at(array, (week, at), n)
-    order = sorted(range(len(used)), key=lambda i: names[used[i]])
-    return Counts(tuple(names[used[i]] for i in order), array[:, order])
+    tokens = [names[int(code)] for code in used]
+    order = sorted(range(len(tokens)), key=lambda i: tokens[i])
+    return Counts(tuple(tokens[i] for i in order), array[:, order])

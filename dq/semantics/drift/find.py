@@ -32,9 +32,10 @@ _AMOUNTS = ("money", "duration")
 class Change:
     """A column whose values changed their meaning.
 
-    `since` is the first day. `before` and `after` are medians (numbers; days to a date;
-    lengths of texts), `share_before` and `share_after` of the value that the kind is about, or
-    of blank cells. `part` is the only part of the table that changed, by the column `part_of`.
+    `since` is the first day, `rows` the records judged from it on. `before` and `after` are
+    medians (numbers; days to a date; lengths of texts), `share_before` and `share_after` of the
+    value that the kind is about, or of blank cells. `part` is the only part of the table that
+    changed, by the column `part_of`.
     `rewritten`: older records changed as well. `recorded`: why the glossary silences it.
     """
 
@@ -167,7 +168,7 @@ class _Search:
             return None
         side = then.parts[part] if part else then
         where = self._spot(watch, sign, side, part)
-        if self.baseline is None and not where.sudden:
+        if not where.lasting or (self.baseline is None and not where.sudden):
             return None
         return self._told(watch, sign, side, where, part, now)
 
@@ -180,9 +181,7 @@ class _Search:
 
     def _spot(self, watch: Watch, sign: Sign, then: Counts, part: str | None) -> Spot:
         first = year_before(self.start).first
-        found = series(
-            self.engine, self.source, watch, sign, first, self.end, self.parts, part
-        )
+        found = series(self.engine, self.source, watch, sign, first, self.end, self.parts, part)
         return spot(found, sign, then, self.start, same_data=self.baseline is None)
 
     def _told(
@@ -195,7 +194,7 @@ class _Search:
             column=watch.column,
             kind=sign.kind,
             since=where.since,
-            rows=now.rows,
+            rows=where.rows,
             shape=watch.shape,
             value=sign.value if watch.shape == "word" else None,
             other=sign.other,
@@ -211,7 +210,10 @@ class _Search:
         )
         first = year_before(self.start).first
         if sign.kind == "default" and watch.shape != "word":
-            change = self._one_value(watch, sign, change, first)
+            told = self._one_value(watch, sign, change, first)
+            if told is None:
+                return None
+            change = told
         if change.kind in ("unit", "shifted") and watch.shape in ("number", "date", "text"):
             a, b = figures(
                 self.engine, self.source, watch, first, where.since, self.end, self.parts, part
@@ -226,7 +228,7 @@ class _Search:
                                       self.glossary, self.baseline)
         )  # fmt: skip
 
-    def _one_value(self, watch: Watch, sign: Sign, change: Change, first: date) -> Change:
+    def _one_value(self, watch: Watch, sign: Sign, change: Change, first: date) -> Change | None:
         """A jump of one token is a default only where it is a jump of one value."""
         found = None
         if watch.shape in ("number", "text"):
@@ -235,7 +237,7 @@ class _Search:
             )
         jump = (change.share_after or 0.0) - (change.share_before or 0.0)
         if found is None or found[2] - found[1] < 0.7 * jump:
-            return replace(change, kind="shifted")
+            return replace(change, kind="shifted") if sign.index > 0 else None
         return replace(change, value=found[0], share_before=found[1], share_after=found[2])
 
 

@@ -110,7 +110,7 @@ class Comparison:
         )
         return Moves(both.by[:1], both.sure[:1], both.effect[:1])
 
-    def index(self, groups: Sequence[Array]) -> float:
+    def index(self, groups: Sequence[Array], least: float = LEAST_PSI) -> float:
         """The stability index over groups of tokens, chance taken off.
 
         0 where it is not beyond chance, usual movement and the least that matters.
@@ -126,7 +126,7 @@ class Comparison:
             if excess - SIGMAS * deviation <= USUAL_PSI * max(usual, 0.0):
                 return 0.0
             found.append(excess)
-        return min(found) if min(found) >= LEAST_PSI else 0.0
+        return min(found) if min(found) >= least else 0.0
 
     def groups(self, ordered: bool) -> list[Array]:
         """Tokens in groups of at least LEAST_SHARE of the reference; neighbours if `ordered`."""
@@ -181,7 +181,10 @@ def _blocks(then: Array, weeks: int) -> Array:
 
 
 def _moves(now: Array, then: Array, late: Array, blocks: Array) -> Moves:
-    n = max(now.sum(), 1)
+    n = now.sum()
+    if n < LEAST_ROWS or late.sum() < LEAST_ROWS:
+        none = np.zeros(now.shape)
+        return Moves(none, none, none)
     usual = _usual(then, blocks)
     sides = []
     for other in (then, late):

@@ -9,7 +9,9 @@ import numpy as np
 
 from dq.semantics.drift.judge import Comparison, Moves
 from dq.semantics.drift.limits import (
+    LARGE_PSI,
     LEAST_NEW,
+    LEAST_PSI,
     LEAST_SHARE,
     NEAR,
     NEW_SHARE,
@@ -64,7 +66,8 @@ def sign_of(watch: Watch, found: Comparison) -> Sign | None:
     if watch.shape == "filled" or not found.now.sum():
         return None
     moves = found.moves()
-    index = found.index(found.groups(ordered=watch.shape in ("number", "date")))
+    least = LARGE_PSI if watch.shape in ("date", "text") else LEAST_PSI
+    index = found.index(found.groups(ordered=watch.shape in ("number", "date")), least)
     if watch.shape == "number":
         unit = _unit(watch, found, index)
         if unit is not None:
@@ -73,7 +76,7 @@ def sign_of(watch: Watch, found: Comparison) -> Sign | None:
         word = _word(found, moves)
         if word is not None:
             return word
-    return _default(watch, found, moves) or _shifted(found, moves, index)
+    return _default(found, moves, index) or _shifted(found, index)
 
 
 def _word(found: Comparison, moves: Moves) -> Sign | None:
@@ -87,7 +90,9 @@ def _unit(watch: Watch, found: Comparison, index: float) -> Sign | None:
     places = np.array([int(t) for t in found.tokens])
     signed = (places > ZERO) | (places < ZERO - 2000)
     size = np.where(places > ZERO, places, NEGATIVE - places)
-    now, then, late = (_median(x[signed], size[signed]) for x in (found.now, found.then, found.late))
+    now, then, late = (
+        _median(x[signed], size[signed]) for x in (found.now, found.then, found.late)
+    )
     if now is None or then is None or late is None:
         return None
     known = _UNITS + (_TIMES if watch.kind == "duration" else ())
@@ -238,7 +243,7 @@ def _filled(watch: Watch, found: Comparison) -> Sign | None:
     return Sign("default", found.weeks, (name,), name, strength=float(moves.by[top]))
 
 
-def _default(watch: Watch, found: Comparison, moves: Moves) -> Sign | None:
+def _default(found: Comparison, moves: Moves, index: float) -> Sign | None:
     """One value's share jumped, and the others kept theirs among themselves."""
     up = moves.found() & (moves.by > 0)
     if not up.any():
@@ -256,10 +261,10 @@ def _default(watch: Watch, found: Comparison, moves: Moves) -> Sign | None:
     if left - noise > 0.5 * moves.by[top]:
         return None
     name = found.tokens[top]
-    return Sign("default", found.weeks, (name,), name, strength=float(moves.by[top]))
+    return Sign("default", found.weeks, (name,), name, index=index, strength=float(moves.by[top]))
 
 
-def _shifted(found: Comparison, moves: Moves, index: float) -> Sign | None:
+def _shifted(found: Comparison, index: float) -> Sign | None:
     if index <= 0:
         return None
     return Sign("shifted", found.weeks, _risen(found), index=index, strength=index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
-    "BLOCKS", "FIRST_ROWS", "LARGE_EFFECT", "LEAST_BLOCKS", "LEAST_NEW", "LEAST_PSI",
+    "BLOCKS", "FIRST_ROWS", "LARGE_EFFECT", "LARGE_PSI", "LEAST_BLOCKS", "LEAST_NEW", "LEAST_PSI",
     "LEAST_ROWS", "LEAST_SHARE", "LEAST_STEP", "NEAR", "NEW_SHARE", "SIGMAS", "USUAL",
     "USUAL_PSI", "VANISHED_OF", "VANISHED_SHARE", "WEEKS",
 ]  # fmt: skip
@@ -44,6 +44,10 @@ LEAST_PSI = 0.10
 same, 0.10 to 0.25 to have moved (N. Siddiqi, Credit risk scorecards, 2006). Chance adds
 (groups - 1)·(1/n + 1/m) with a standard deviation of √(2(groups - 1))·(1/n + 1/m)
 (B. Yurdakul, Statistical properties of PSI, 2018)."""
+
+LARGE_PSI = 0.25
+"""The same of days and of forms of texts, which holidays and habits move (Siddiqi: above 0.25 a
+population is another)."""
 
 USUAL_PSI = 4.0
 """The index grows with the square of a move: four times the usual is twice the move."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlglot import exp
 
-from dq.semantics.drift.counts import Counts
+from dq.semantics.drift.counts import Counts, within
 from dq.semantics.drift.kinds import Sign
 from dq.semantics.drift.limits import LEAST_ROWS
 from dq.semantics.drift.tokens import BLANK, is_text, token
@@ -29,6 +29,9 @@ LEAST_AFTER = 20
 """Rows after a day without which it is no beginning of a change."""
 
 PART_ROWS = 30
+
+MOST_OF_A_DAY = 0.5
+"""Part of a change that may stand on one day."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,16 @@ class Spot:
 
     `rewritten`: older records show it too, so that it has no day. `sudden`: from its first day
     on it is as large as later; otherwise it grows, as what is not complete yet does.
+    `lasting`: it is no heap of one day, as an import makes it.
     """
 
     since: date
+    rows: int
     before: float
     after: float
     rewritten: bool = False
     sudden: bool = True
+    lasting: bool = True
     part: str | None = None
 
 
@@ -70,15 +76,12 @@ def series(
     end: date,
     parts: Parts | None,
     only: str | None = None,
-    live: bool = False,
 ) -> Series:
     """Rows of a column by day over [first, end), and how many show the change."""
     by, cell = f.col(watch.by), f.col(watch.column)
     blanks = sign.kind in ("emptied", "filled")
     shows = f.is_null(cell) if blanks else f.in_(token(watch), _tokens(watch, sign))
-    inside = [by.copy() >= f.lit(first), by.copy() < f.lit(end)]
-    if live:
-        inside.append(f.col("_live"))
+    inside = within(watch, first, end)
     if not blanks:
         inside.append(f.not_null(cell.copy()))
     if only is not None and parts is not None:
@@ -99,9 +102,11 @@ def series(
     )
     query = (
         exp.select(
-            f.col("day"), f.col("part"), f.alias(f.count(), "n"),
+            f.col("day"),
+            f.col("part"),
+            f.alias(f.count(), "n"),
             f.alias(f.count_if(f.col("shows")), "u"),
-        )  # fmt: skip
+        )
         .from_(rows.subquery("r", copy=False), copy=False)
         .group_by(f.col("day"), f.col("part"), copy=False)
     )
@@ -119,9 +124,7 @@ def _tokens(watch: Watch, sign: Sign) -> list[str | int]:
     return [name if is_text(watch) else int(name) for name in names]
 
 
-def spot(
-    found: Series, sign: Sign, reference: Counts, start: date, *, same_data: bool
-) -> Spot:
+def spot(found: Series, sign: Sign, reference: Counts, start: date, *, same_data: bool) -> Spot:
     """The likeliest first day, from `start` on, of the change that a series shows.
 
     `same_data`: the reference is the older part of the same table.
@@ -146,10 +149,12 @@ def spot(
     after = after_u[place] / max(after_n[place], 1)
     return Spot(
         since=start + timedelta(days=place),
+        rows=int(after_n[place]),
         before=float(before),
         after=float(after),
         rewritten=rewritten,
         sudden=_sudden(n[begin + place :], u[begin + place :], float(before)),
+        lasting=_lasting(n[begin + place :], u[begin + place :], float(before)),
         part=None if rewritten else _part(found, begin + place),
     )
 
@@ -181,7 +186,16 @@ def _sudden(n: Array, u: Array, before: float) -> bool:
     early = u[:first].sum() / max(n[:first].sum(), 1) - before
     late = u[last:].sum() / max(n[last:].sum(), 1) - before
     chance = 2 * (0.25 / max(n[:first].sum(), 1)) ** 0.5
-    return bool(abs(late) <= chance or (early * late > 0 and abs(early) + chance >= 0.7 * abs(late)))
+    return bool(
+        abs(late) <= chance or (early * late > 0 and abs(early) + chance >= 0.7 * abs(late))
+    )
+
+
+def _lasting(n: Array, u: Array, before: float) -> bool:
+    """Whether no single day makes most of the change."""
+    beyond = u - before * n
+    total = beyond.sum()
+    return bool(total != 0 and (beyond / total).max() <= MOST_OF_A_DAY)
 
 
 def _part(found: Series, at: int) -> str | None:
@@ -211,7 +225,6 @@ def figures(
     end: date,
     parts: Parts | None,
     only: str | None,
-    live: bool = False,
 ) -> tuple[float | None, float | None]:
     """Medians before a day and from it on: of numbers, of days to a date, of lengths of texts."""
     by, cell = f.col(watch.by), f.col(watch.column)
@@ -221,9 +234,7 @@ def figures(
         value = f.as_double(f.days_between(f.col(watch.event), cell))
     else:
         value = f.as_double(f.length(cell))
-    inside = [by.copy() >= f.lit(first), by.copy() < f.lit(end)]
-    if live:
-        inside.append(f.col("_live"))
+    inside = within(watch, first, end)
     if only is not None and parts is not None:
         inside.append(f.as_text(f.col(parts[0])).eq(f.lit(only)))
     earlier = by.copy() < f.lit(since)
@@ -240,20 +251,18 @@ def figures(
 
 def common_value(
     engine: Engine, source: str, watch: Watch, sign: Sign, first: date, since: date, end: date,
-    live: bool = False,
 ) -> tuple[str, float, float] | None:  # fmt: skip
     """The value that is most frequent under a token since a day; its shares before and since."""
     by, cell = f.col(watch.by), f.col(watch.column)
-    inside = [by.copy() >= f.lit(first), by.copy() < f.lit(end), f.not_null(cell)]
-    if live:
-        inside.append(f.col("_live"))
+    inside = [*within(watch, first, end), f.not_null(cell)]
     earlier = by.copy() < f.lit(since)
     text = cell.copy() if watch.shape == "text" else f.as_text(cell.copy())
     rows = (
         exp.select(
-            f.alias(text, "v"), f.alias(token(watch), "token"),
+            f.alias(text, "v"),
+            f.alias(token(watch), "token"),
             f.alias(f.case((earlier, f.lit(1)), default=f.lit(0)), "old"),
-        )  # fmt: skip
+        )
         .from_(f.table(source))
         .where(f.all_of(*inside))
     )

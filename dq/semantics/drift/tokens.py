@@ -62,9 +62,7 @@ def _word(watch: Watch, cell: exp.Expression) -> exp.Expression:
     text = f.as_text(cell)
     if watch.words is None:
         return text
-    return f.case(
-        (f.in_(text, watch.words), text.copy()), (f.not_null(cell.copy()), f.lit(OTHER))
-    )
+    return f.case((f.in_(text, watch.words), text.copy()), (f.not_null(cell.copy()), f.lit(OTHER)))
 
 
 def _magnitude(cell: exp.Expression) -> exp.Expression:
@@ -84,7 +82,7 @@ def _magnitude(cell: exp.Expression) -> exp.Expression:
 def _form(cell: exp.Expression) -> exp.Expression:
     """Length of a text in steps, and which of three alphabets it has: 8 × step + bits."""
     head = f.left(cell, f.lit(_LOOKED_AT))
-    total = _steps(f.length(cell.copy()), _LENGTHS) * f.lit(8)
+    total: exp.Expression = _steps(f.length(cell.copy()), _LENGTHS) * f.lit(8)
     for place, alphabet in enumerate(_ALPHABETS):
         found = f.search(head.copy(), alphabet)
         total = total + f.case((found, f.lit(2**place)), default=f.lit(0))

@@ -73,32 +73,48 @@ class Facts(Protocol):
     """What must be known of a column; `dq.checks.context.ColumnFacts` has it all."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name."""
+
     @property
-    def type(self) -> str: ...
+    def type(self) -> str:
+        """text, integer, decimal, date, timestamp or boolean."""
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What it is about: money, category, name and so on."""
+
     @property
-    def rows(self) -> int: ...
+    def filled(self) -> int:
+        """Rows with a value."""
+
     @property
-    def filled(self) -> int: ...
+    def values(self) -> tuple[tuple[str, int], ...] | None:
+        """All values with their counts, most frequent first, where they are few."""
+
     @property
-    def values(self) -> tuple[tuple[str, int], ...] | None: ...
+    def personal(self) -> bool:
+        """Whether it holds personal data."""
+
     @property
-    def personal(self) -> bool: ...
+    def pseudonymised(self) -> bool:
+        """Whether its values are hashes."""
+
     @property
-    def pseudonymised(self) -> bool: ...
-    @property
-    def canonical(self) -> bool: ...
+    def canonical(self) -> bool:
+        """Whether the model knows it."""
 
 
 class TableLike(Protocol):
     """A table that is there; `dq.checks.context.TableFacts` has it all."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name."""
+
     @property
-    def columns(self) -> Mapping[str, Facts]: ...
+    def columns(self) -> Mapping[str, Facts]:
+        """Its columns by name."""
 
 
 @dataclass(frozen=True)
