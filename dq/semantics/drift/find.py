@@ -27,6 +27,9 @@ __all__ = ["Change", "Found", "since_baseline", "since_day"]
 _AMOUNTS = ("money", "duration")
 """Kinds of columns whose unit no record changes on its way: a probability falls tenfold."""
 
+FRESH_DAYS = 14
+"""Newest days of an export whose records are not complete yet, with no baseline to tell."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -168,7 +171,10 @@ class _Search:
             return None
         side = then.parts[part] if part else then
         where = self._spot(watch, sign, side, part)
-        if not where.lasting or (self.baseline is None and not where.sudden):
+        if not where.rewritten and not (where.lasting and where.sudden):
+            return None
+        amount = sign.kind == "unit" and watch.kind in _AMOUNTS
+        if self.baseline is None and not amount and (self.end - where.since).days < FRESH_DAYS:
             return None
         return self._told(watch, sign, side, where, part, now)
 

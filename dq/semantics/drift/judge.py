@@ -28,6 +28,7 @@ from dq.semantics.drift.limits import (
     SIGMAS,
     USUAL,
     USUAL_PSI,
+    USUAL_SWAP,
 )
 from dq.semantics.drift.tokens import BLANK, OTHER
 
@@ -51,10 +52,17 @@ class Moves:
     by: Array
     sure: Array
     effect: Array
+    usual: Array
 
-    def found(self, least: float = LEAST_STEP, effect: float = LARGE_EFFECT) -> Array:
-        """Which shares moved by so much at least."""
-        return (self.sure > 0) & (np.abs(self.by) >= least) & (self.effect >= effect)
+    def found(self) -> Array:
+        """Which shares moved by so much that it matters."""
+        large = (np.abs(self.by) >= LEAST_STEP) & (self.effect >= LARGE_EFFECT)
+        return (self.sure > 0) & large
+
+    def exchanged(self) -> Array:
+        """Which shares moved so far beyond the usual that two may have been exchanged."""
+        far = self.sure > (USUAL_SWAP - USUAL) * self.usual
+        return far & (np.abs(self.by) >= LEAST_SHARE)
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ class Comparison:
             pair(self.blank_late, self.late),
             pair(self.blank_blocks, self.blocks),
         )
-        return Moves(both.by[:1], both.sure[:1], both.effect[:1])
+        return Moves(both.by[:1], both.sure[:1], both.effect[:1], both.usual[:1])
 
     def index(self, groups: Sequence[Array], least: float = LEAST_PSI) -> float:
         """The stability index over groups of tokens, chance taken off.
@@ -184,7 +192,7 @@ def _moves(now: Array, then: Array, late: Array, blocks: Array) -> Moves:
     n = now.sum()
     if n < LEAST_ROWS or late.sum() < LEAST_ROWS:
         none = np.zeros(now.shape)
-        return Moves(none, none, none)
+        return Moves(none, none, none, none)
     usual = _usual(then, blocks)
     sides = []
     for other in (then, late):
@@ -195,7 +203,7 @@ def _moves(now: Array, then: Array, late: Array, blocks: Array) -> Moves:
         sides.append((by, sure, effect))
     (by, sure, effect), (by2, sure2, effect2) = sides
     nearer = np.where(np.sign(by) == np.sign(by2), np.minimum(np.abs(by), np.abs(by2)), 0.0)
-    return Moves(np.sign(by) * nearer, np.minimum(sure, sure2), np.minimum(effect, effect2))
+    return Moves(np.sign(by) * nearer, np.minimum(sure, sure2), np.minimum(effect, effect2), usual)
 
 
 def _error(a: Array, n: float, b: Array, m: float) -> Array:

@@ -164,7 +164,7 @@ def _renamed(found: Comparison) -> Sign | None:
 def _swapped(found: Comparison, moves: Moves) -> Sign | None:
     """Two values exchanged their shares."""
     now, then = found.share_now, found.share_then
-    sure = moves.found(LEAST_SHARE, 0.0)
+    sure = moves.exchanged()
     up = [i for i in _words(found) if sure[i] and moves.by[i] > 0]
     down = [i for i in _words(found) if sure[i] and moves.by[i] < 0]
     pairs = []

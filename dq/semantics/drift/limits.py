@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = [
     "BLOCKS", "FIRST_ROWS", "LARGE_EFFECT", "LARGE_PSI", "LEAST_BLOCKS", "LEAST_NEW", "LEAST_PSI",
     "LEAST_ROWS", "LEAST_SHARE", "LEAST_STEP", "NEAR", "NEW_SHARE", "SIGMAS", "USUAL",
-    "USUAL_PSI", "VANISHED_OF", "VANISHED_SHARE", "WEEKS",
+    "USUAL_PSI", "USUAL_SWAP", "VANISHED_OF", "VANISHED_SHARE", "WEEKS",
 ]  # fmt: skip
 
 WEEKS = 52
@@ -31,6 +31,10 @@ alone gives an alarm in a thousand runs."""
 USUAL = 2.0
 """A share must move, chance taken off, by more than twice the largest move that any part of the
 reference shows from the rest of it."""
+
+USUAL_SWAP = 4.0
+"""The same of two shares that seem to be exchanged: small ones need not be a large effect, and
+where shares come and go two of them change places by chance."""
 
 LEAST_STEP = 0.10
 """The least move of a share that matters to a report: ten points of a hundred."""

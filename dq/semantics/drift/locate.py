@@ -53,7 +53,7 @@ class Spot:
     """Where a change begins.
 
     `rewritten`: older records show it too, so that it has no day. `sudden`: from its first day
-    on it is as large as later; otherwise it grows, as what is not complete yet does.
+    on it is as large as later; otherwise it grows, as trends do, and what is not complete yet.
     `lasting`: it is no heap of one day, as an import makes it.
     """
 

@@ -43,8 +43,8 @@ _OWN_DATE: Mapping[str, Mapping[str, str]] = {
 _MOVING: Mapping[str, frozenset[str]] = {
     table: frozenset(columns.split())
     for table, columns in {
-        "accounts": "category owner_id updated_at phone email address",
-        "contacts": "owner_id updated_at phone email title consent",
+        "accounts": "category owner_id",
+        "contacts": "owner_id",
         "leads": "status rejected_reason owner_id budget need note first_response_at converted_at "
         "converted_contact_id converted_account_id converted_deal_id",
         "deals": "stage status amount cost expected_amount probability contact_id contract_no "
