@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Found", "since_baseline", "since_day"]
 
-_AMOUNTS = ("money", "duration")
-"""Kinds of columns whose unit no record changes on its way: a probability falls tenfold."""
+FRESH_DAYS, MOVING_DAYS = 14, 56
+"""Newest days that are left out with no baseline: of most columns, and of moving ones. A change
+of a moving one must have lasted half as long again: deals can take a year to close."""
 
-FRESH_DAYS = 14
-"""Newest days of an export whose records are not complete yet, with no baseline to tell."""
+_GROWING = ("new", "vanished")
+"""Kinds that may come little by little; of the others a change of meaning has its day."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Change:
     `since` is the first day, `rows` the records judged from it on. `before` and `after` are
     medians (numbers; days to a date; lengths of texts), `share_before` and `share_after` of the
     value that the kind is about, or of blank cells. `part` is the only part of the table that
-    changed, by the column `part_of`.
+    changed, by the column `part_of`; `some` the share of the values that did, where it is not
+    all.
     `rewritten`: older records changed as well. `recorded`: why the glossary silences it.
     """
 
@@ -59,6 +61,7 @@ class Change:
     part_of: str | None = None
     part: str | None = None
     index: float | None = None
+    some: float | None = None
     moved: tuple[tuple[str, float, float], ...] = ()
     rewritten: bool = False
     personal: bool = False
@@ -136,15 +139,12 @@ class _Search:
 
     def found(self) -> Found:
         """All changes of the table."""
-        if self.end == self.start:
-            return Found(self.table.name, self.start, 0, 0, len(self.watches), ())
-        current = self._count(Window(self.start, self.end))
-        reference = (
-            self._count(year_before(self.start)) if self.baseline is None else self.baseline.counts
-        )
+        current, reference = self._current(), self._reference()
         changes, judged, rows = [], 0, 0
         for watch in self.watches:
-            then, now = reference[watch.column], current[watch.column]
+            then, now = reference[watch.column], current.get(watch.column)
+            if now is None:
+                continue
             rows = max(rows, now.rows)
             if not enough(then, now):
                 continue
@@ -155,7 +155,25 @@ class _Search:
         thin = len(self.watches) - judged
         return Found(self.table.name, self.start, rows, judged, thin, tuple(changes))
 
-    def _count(self, window: Window) -> Mapping[str, Counts]:
+    def _end(self, watch: Watch) -> date:
+        """Where the records end that are complete enough to be judged."""
+        if self.baseline is not None:
+            return self.end
+        young = MOVING_DAYS if watch.moving else FRESH_DAYS
+        return max(self.end - timedelta(days=young), self.start)
+
+    def _current(self) -> dict[str, Counts]:
+        found: dict[str, Counts] = {}
+        for end in sorted({self._end(w) for w in self.watches} - {self.start}):
+            those = [w for w in self.watches if self._end(w) == end]
+            window = Window(self.start, end)
+            found |= count(self.engine, self.source, those, window, parts=self.parts)
+        return found
+
+    def _reference(self) -> Mapping[str, Counts]:
+        if self.baseline is not None:
+            return self.baseline.counts
+        window = year_before(self.start)
         return count(self.engine, self.source, self.watches, window, parts=self.parts)
 
     def _judge(self, watch: Watch, then: Counts, now: Counts) -> Change | None:
@@ -171,18 +189,17 @@ class _Search:
             return None
         side = then.parts[part] if part else then
         where = self._spot(watch, sign, side, part)
-        if not where.rewritten and not (where.lasting and where.sudden):
+        lasted = (self._end(watch) - where.since).days
+        if watch.moving and self.baseline is None and lasted < MOVING_DAYS / 2:
             return None
-        amount = sign.kind == "unit" and watch.kind in _AMOUNTS
-        if self.baseline is None and not amount and (self.end - where.since).days < FRESH_DAYS:
+        steady = where.sudden or (sign.kind in _GROWING and not watch.moving)
+        if not where.rewritten and not (where.lasting and steady):
             return None
         return self._told(watch, sign, side, where, part, now)
 
     def _best(self, watch: Watch, then: Counts, now: Counts) -> Sign | None:
         """The most telling sign over all lengths of time."""
         signs = [s for s in (sign_of(watch, c) for c in comparisons(then, now)) if s]
-        if watch.moving and self.baseline is None:
-            signs = [s for s in signs if s.kind == "unit" and watch.kind in _AMOUNTS]
         return min(signs, key=lambda s: (PRIORITY.index(s.kind), -s.strength), default=None)
 
     def _spot(self, watch: Watch, sign: Sign, then: Counts, part: str | None) -> Spot:
@@ -211,6 +228,7 @@ class _Search:
             part_of=self.parts[0] if self.parts and part else None,
             part=part,
             index=sign.index or None,
+            some=sign.some,
             rewritten=where.rewritten,
             personal=watch.personal,
         )
@@ -222,7 +240,14 @@ class _Search:
             change = told
         if change.kind in ("unit", "shifted") and watch.shape in ("number", "date", "text"):
             a, b = figures(
-                self.engine, self.source, watch, first, where.since, self.end, self.parts, part
+                self.engine,
+                self.source,
+                watch,
+                first,
+                where.since,
+                self._end(watch),
+                self.parts,
+                part,
             )
             if where.rewritten or a is None:
                 a = _middle(then) if watch.shape == "number" else None
@@ -239,7 +264,7 @@ class _Search:
         found = None
         if watch.shape in ("number", "text"):
             found = common_value(
-                self.engine, self.source, watch, sign, first, change.since, self.end
+                self.engine, self.source, watch, sign, first, change.since, self._end(watch)
             )
         jump = (change.share_after or 0.0) - (change.share_before or 0.0)
         if found is None or found[2] - found[1] < 0.7 * jump:

@@ -12,6 +12,7 @@ from dq.semantics.drift.limits import (
     LARGE_PSI,
     LEAST_NEW,
     LEAST_PSI,
+    LEAST_ROWS,
     LEAST_SHARE,
     NEAR,
     NEW_SHARE,
@@ -41,7 +42,8 @@ class Sign:
 
     `tokens` are those that there are more of since (none: it is about blank cells); `value`
     and `other` the words that a sentence names; `factor` how many times larger numbers are
-    (below 1: smaller); `index` the stability index. `strength` orders signs of one kind.
+    (below 1: smaller), `some` which share of them if not all; `index` the stability
+    index. `strength` orders signs of one kind.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Sign:
     factor: float | None = None
     index: float = 0.0
     strength: float = 0.0
+    some: float | None = None
     values: tuple[str, ...] = ()
 
 
@@ -84,32 +87,36 @@ def _word(found: Comparison, moves: Moves) -> Sign | None:
 
 
 def _unit(watch: Watch, found: Comparison, index: float) -> Sign | None:
-    """All amounts moved by a power of ten: the medians say so, and shifted back they fit."""
+    """Amounts moved by a power of ten, all or some: taken back they lie as before."""
     if index <= 0:
         return None
     places = np.array([int(t) for t in found.tokens])
     signed = (places > ZERO) | (places < ZERO - 2000)
-    size = np.where(places > ZERO, places, NEGATIVE - places)
-    now, then, late = (
-        _median(x[signed], size[signed]) for x in (found.now, found.then, found.late)
-    )
-    if now is None or then is None or late is None:
+    size = np.where(places > ZERO, places, NEGATIVE - places)[signed]
+    sides = [x[signed] for x in (found.now, found.then, found.late)]
+    if min(side.sum() for side in sides) < LEAST_ROWS:
         return None
-    known = _UNITS + (_TIMES if watch.kind == "duration" else ())
-    for factor in known:
+    now, then, late = (_median(side, size) for side in sides)
+    best: tuple[float, float, float] | None = None
+    for factor in _UNITS + (_TIMES if watch.kind == "duration" else ()):
         for step in (factor, 1 / factor):
-            decades = float(np.log10(step))
-            near = all(abs((now - m) / 10 - decades) <= NEAR for m in (then, late))
-            if near and _fits(found, size, signed, round(10 * decades), index):
-                return Sign("unit", found.weeks, _risen(found), factor=step, index=index,
-                            strength=index)  # fmt: skip
-    return None
-
-
-def _median(n: Any, size: Any) -> float | None:
-    """The median of counts by size, interpolated within its token."""
-    if not n.sum():
+            some, left = _mixture(sides[0], sides[1], size, round(10 * float(np.log10(step))))
+            near = all(abs((now - m) / 10 - np.log10(step)) <= NEAR for m in (then, late))
+            whole = some >= 0.9 and near and left <= 0.5
+            part = 0.9 > some >= LEAST_SHARE and factor > 10 and left <= 0.35
+            if (whole or part) and (best is None or left < best[0]):
+                best = (left, step, 1.0 if whole else some)
+    if best is None:
         return None
+    _, step, some = best
+    return Sign(
+        "unit", found.weeks, _risen(found), factor=step, index=index, strength=index,
+        some=None if some == 1.0 else some,
+    )  # fmt: skip
+
+
+def _median(n: Any, size: Any) -> float:
+    """The median of counts by size, interpolated within its token."""
     order = np.argsort(size)
     total = np.cumsum(n[order])
     half = total[-1] / 2
@@ -118,17 +125,24 @@ def _median(n: Any, size: Any) -> float | None:
     return float(size[order][place] + (half - before) / n[order][place])
 
 
-def _fits(found: Comparison, size: Any, signed: Any, shift: int, index: float) -> bool:
-    """Whether the current amounts, taken back by the shift, lie as those before lay."""
-    axis = np.arange(size[signed].min() - abs(shift), size[signed].max() + abs(shift) + 1)
+def _mixture(now: Any, then: Any, size: Any, shift: int) -> tuple[float, float]:
+    """The share of amounts that a shift explains, and the part of the change that is left.
+
+    Fitted by least squares: now = (1 - share) · then + share · then shifted.
+    """
+    start = size.min() - abs(shift)
+    width = size.max() + abs(shift) + 1 - start
 
     def laid(n: Any, by: int) -> Any:
-        line = np.zeros(len(axis))
-        np.add.at(line, size[signed] - by - axis[0], n[signed])
-        return line / max(line.sum(), 1)
+        line = np.zeros(width)
+        np.add.at(line, size + by - start, n)
+        return line / line.sum()
 
-    moved, before, plain = laid(found.now, shift), laid(found.then, 0), laid(found.now, 0)
-    return float(np.abs(moved - before).sum()) < 0.5 * float(np.abs(plain - before).sum())
+    before, shifted = laid(then, 0), laid(then, shift)
+    change, along = laid(now, 0) - before, shifted - before
+    share = float(np.clip((change * along).sum() / (along**2).sum(), 0.0, 1.0))
+    left = np.abs(change - share * along).sum() / max(np.abs(change).sum(), 1e-9)
+    return share, float(left)
 
 
 def _risen(found: Comparison) -> tuple[str, ...]:
@@ -172,7 +186,8 @@ def _swapped(found: Comparison, moves: Moves) -> Sign | None:
         for j in down:
             apart = abs(then[i] - then[j])
             off = max(abs(now[i] - then[j]), abs(now[j] - then[i]))
-            if apart >= LEAST_SHARE and off <= 0.25 * apart:
+            chance = 3 * (0.25 / found.now.sum()) ** 0.5
+            if apart >= LEAST_SHARE and off <= 0.15 * apart + min(chance, 0.1 * apart):
                 pairs.append((off, i, j))
     if not pairs:
         return None

@@ -3,9 +3,10 @@
 A record's status, closing date or number of postponements goes on changing after the record
 was made: the newest records have fewer of them, which is no change of meaning. Three things
 keep that apart. Where a date says when a column got its value, records are taken by that date
-(a lost reason by the day of the loss). Other columns that the model knows to change later are
-*moving*: they are judged only against a kept baseline, whose newest records were as young then
-as today's newest are now. Columns that follow from others are not watched.
+(a lost reason by the day of the loss). A kept baseline is compared by age: its newest records
+were as young then as today's newest are now. With no baseline the newest records are left out:
+two weeks, and eight of the columns that the model knows to be *moving*. Columns that follow
+from others are not watched.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ _MOVING: Mapping[str, frozenset[str]] = {
     for table, columns in {
         "accounts": "category owner_id",
         "contacts": "owner_id",
-        "leads": "status rejected_reason owner_id budget need note first_response_at converted_at "
+        "leads": "status rejected_reason owner_id first_response_at converted_at "
         "converted_contact_id converted_account_id converted_deal_id",
-        "deals": "stage status amount cost expected_amount probability contact_id contract_no "
-        "lost_reason lost_side next_step next_step_at closed_at expected_close_at owner_id",
+        "deals": "stage status expected_amount probability contract_no lost_reason lost_side "
+        "next_step next_step_at closed_at owner_id",
         "activities": "result delivered_at read_at replied_at",
         "tasks": "status completed_at postponed_count due_at",
         "tickets": "status satisfaction cost reopened_count resolved_at first_response_at",

@@ -20,6 +20,8 @@ def cause_of(change: Change) -> str:
     cause = change.kind
     if cause == "unit":
         cause = "unit_up" if (change.factor or 0) > 1 else "unit_down"
+        if change.some is not None and change.part is None:
+            cause = f"some_{cause}"
     elif cause == "shifted" and change.before is not None and change.after is not None:
         cause = {"number": "shifted_number", "date": "shifted_days"}.get(change.shape, "shifted")
     elif cause == "shifted" and change.moved:
@@ -47,6 +49,7 @@ def args_of(change: Change) -> dict[str, str]:
         "other": change.other,
         "part": change.part,
         "part_of": change.part_of,
+        "some": _share(change.some),
         "index": None if change.index is None else f"{change.index:.2f}",
         "moved": "; ".join(f"{w}: {a:.0%} → {b:.0%}" for w, a, b in change.moved) or None,
     }
