@@ -26,7 +26,8 @@ __all__ = ["Change", "Found", "since_baseline", "since_day"]
 
 FRESH_DAYS, MOVING_DAYS = 14, 56
 """Newest days that are left out with no baseline: of most columns, and of moving ones. A change
-of a moving one must have lasted half as long again: deals can take a year to close."""
+of a moving one must have lasted half as long again, and a value that only the newest have is
+no news of it: deals can take a year to close."""
 
 _GROWING = ("new", "vanished")
 """Kinds that may come little by little; of the others a change of meaning has its day."""
@@ -190,7 +191,8 @@ class _Search:
         side = then.parts[part] if part else then
         where = self._spot(watch, sign, side, part)
         lasted = (self._end(watch) - where.since).days
-        if watch.moving and self.baseline is None and lasted < MOVING_DAYS / 2:
+        on_its_way = watch.moving and self.baseline is None
+        if on_its_way and (lasted < MOVING_DAYS / 2 or sign.kind == "new"):
             return None
         steady = where.sudden or (sign.kind in _GROWING and not watch.moving)
         if not where.rewritten and not (where.lasting and steady):
