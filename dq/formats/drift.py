@@ -35,8 +35,10 @@ def _lines(
     loud = [c for c in changes if c.recorded is None]
     judged = sum(each.judged for each in found)
     tables = sum(1 for each in found if each.judged)
-    head = t.n("drift.head", len(loud)) if loud else t.t("drift.quiet")
-    yield paint(str(head), "bold" if loud else "good")
+    if loud or not judged:
+        yield paint(str(t.n("drift.head", len(loud)) if loud else t.t("drift.nothing")), "bold")
+    else:
+        yield paint(str(t.t("drift.quiet")), "good")
     for change in loud:
         yield ""
         severity = severity_of(change).value

@@ -213,7 +213,7 @@ def approve(store: Store, actor: Actor, tables: Sequence[str], because: str, now
     for table in tables:
         kept = store.setting(SETTING + table) or {}
         adopted = kept.get("adopted")
-        if adopted and not adopted["approved"]:
+        if adopted:
             waiting[table] = kept
     for table, kept in waiting.items():
         if kept["adopted"]["adopted"].get("by") == actor.name:
@@ -230,5 +230,5 @@ def approve(store: Store, actor: Actor, tables: Sequence[str], because: str, now
         for table, kept in waiting.items():
             told = {"by": actor.name, "at": now, "because": because}
             approved = {**kept["adopted"], "approved": told}
-            decision.set(SETTING + table, {"adopted": approved, "approved": approved})
+            decision.set(SETTING + table, {"adopted": None, "approved": approved})
     return sorted(waiting)
