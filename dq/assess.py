@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
     from dq.semantics.creation import Found
+    from dq.semantics.drift.baseline import Baseline
     from dq.semantics.glossary import Glossary
     from dq.semantics.inforce import Meaning
     from dq.store import BaselineItem, DefinitionStep, Suppression
@@ -51,15 +52,18 @@ class AssessmentSettings:
     steps: tuple[DefinitionStep, ...] = ()  # what was proposed and approved of the glossary
     baseline: frozenset[BaselineItem] | None = None  # None: the first day has not been yet
     suppressions: tuple[Suppression, ...] = ()  # those in force, and those whose time is over
+    drift: Mapping[str, Baseline] = field(default_factory=dict)  # by table, for S107
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """The result and what later steps need: the loaded model and the seconds by part."""
+    """The result and what later steps need: the loaded model, its facts, the seconds by part."""
 
     result: Result
     crm: Crm
     seconds: Mapping[str, float]
+    facts: Mapping[str, TableFacts]
+    glossary: Glossary | None = None
     found: Found | None = None  # columns, words and stages; None where there is no glossary
 
 
@@ -146,6 +150,7 @@ def assess(
         certified=settings.certified,
         meaning=None if glossary is None else Meaning(glossary, settings.steps),
         baseline=settings.baseline,
+        drift=settings.drift,
     )
     places = {raw.name: (str(raw.facts.file.name), raw.facts.sheet) for raw in raws}
     day = settings.now.date()
@@ -196,7 +201,7 @@ def assess(
         meaning=_meaning(context.meaning, found_words),
         fail_on=settings.fail_on,
     )
-    return Assessment(result, crm, watch.parts, found_words)
+    return Assessment(result, crm, watch.parts, facts, glossary, found_words)
 
 
 def _meaning(meaning: Meaning | None, found: Found | None) -> MeaningCount | None:

@@ -16,6 +16,7 @@ from dq.errors import SourceError, StoreError, UsageError
 from dq.files import workspace
 from dq.findings import Note, Result
 from dq.intake import expand, given, no_sources, read_all, read_sources
+from dq.parameters import run_parameters
 from dq.previous import since_last_run
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dq.checks.rule import Rule
     from dq.crm.drafts import Recognition
     from dq.crm.mapping import ProjectMapping
+    from dq.drifting import ProjectDrift, Use
     from dq.engines.base import Engine
     from dq.meaning import Desk
     from dq.repair.answers import Taken
@@ -208,27 +210,29 @@ class Project:
         how = self.assessment_settings(settings)
         with begin(self.folder, self.clock) as writer:
             raws: list[RawTable] = []
+            notes: list[Note] = []
 
             def keep(machine: Engine, done: Assessment, read: Sequence[RawTable]) -> None:
                 progress("snapshot", "")
                 keep_tables(machine, done.crm, writer)
                 raws.extend(read)
+                notes.extend(self.drift.adopt_new(machine, done, how.drift))
 
             writer.work.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix="run-", dir=writer.work) as folder:
                 findings = writer.path / "findings.parquet"
                 done = self._assess(Path(folder), how, engine, findings, progress, keep)
-            note = self.desk.adopt(done.found)
-            notes = (*done.result.notes, *([note] if note is not None else []))
+            first = self.desk.adopt(done.found)
+            said = (*done.result.notes, *([first] if first is not None else []), *notes)
             final = self.folder / ".dq" / "runs" / writer.run_id / "findings.parquet"
             result = replace(
-                done.result, run_id=writer.run_id, findings_path=str(final), notes=notes
+                done.result, run_id=writer.run_id, findings_path=str(final), notes=said
             )
             writer.finish(
                 result,
                 timings=done.seconds,
                 sources={raw.name: raw.facts for raw in raws},
-                parameters=_parameters(how),
+                parameters=run_parameters(how),
             )
         return result
 
@@ -287,6 +291,7 @@ class Project:
             suppressions=base.suppressions or self.suppressions(),
             steps=base.steps or self.desk.steps(),
             baseline=base.baseline if base.baseline is not None else self.desk.baseline(),
+            drift=base.drift or self.drift.baselines(),
         )
 
     @property
@@ -316,6 +321,19 @@ class Project:
         from dq.store import acting
 
         return acting(self.folder, name)
+
+    @property
+    def drift(self) -> ProjectDrift:
+        """Baselines of what columns mean, and what has changed since; see `dq.drifting`."""
+        from dq.drifting import ProjectDrift
+
+        return ProjectDrift(self.folder, self.clock, self.store, self.actor, self._loaded)
+
+    def _loaded(
+        self, how: AssessmentSettings, engine: str | None, progress: Progress, use: Use
+    ) -> None:
+        with workspace() as work:
+            self._assess(work, how, engine, None, progress, lambda m, d, _: use(m, d), rules=())
 
     def suppress(
         self,
@@ -569,20 +587,6 @@ class Project:
             return done
         groups = tuple(replace(group, new=news.get(group.id, 0)) for group in result.groups)
         return replace(done, result=replace(result, since=since, groups=groups))
-
-
-def _parameters(how: AssessmentSettings) -> dict[str, object]:
-    from dq.keeping import CERTIFIED, certified_record
-
-    return {
-        "as_of": how.as_of.isoformat() if how.as_of else None,
-        "country": how.country,
-        "currency": how.currency,
-        "timezone": how.timezone,
-        "include_deleted": how.include_deleted,
-        "rules": {code: dict(own) for code, own in how.rules.items()},
-        CERTIFIED: certified_record(how.certified),
-    }
 
 
 def _wall(clock: Clock) -> datetime:

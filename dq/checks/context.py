@@ -12,6 +12,7 @@ from dq.config import Calendar, Period
 
 if TYPE_CHECKING:
     from dq.engines.base import Engine
+    from dq.semantics.drift.baseline import Baseline
     from dq.semantics.glossary import Glossary
     from dq.semantics.inforce import Meaning
     from dq.store import BaselineItem
@@ -85,7 +86,8 @@ class RuleContext:
 
     `certified` are the periods that may change no more. `meaning` is the glossary with what
     of it was approved, `baseline` what was adopted on the first day (None: no day yet),
-    `uses` the reports that use each term (None: there are no reports).
+    `uses` the reports that use each term (None: there are no reports). `drift` holds for each
+    table how its columns looked, with which S107 compares them.
     """
 
     engine: Engine
@@ -102,6 +104,7 @@ class RuleContext:
     meaning: Meaning | None = None
     baseline: frozenset[BaselineItem] | None = None
     uses: Mapping[str, Collection[str]] | None = None
+    drift: Mapping[str, Baseline] = field(default_factory=dict)
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there with all these columns mapped."""

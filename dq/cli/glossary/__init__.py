@@ -19,6 +19,7 @@ _VERBS: dict[str, str] = {
     "diff": "dq.cli.glossary.diff",
     "export": "dq.cli.glossary.export",
     "import": "dq.cli.glossary.import_",
+    "drift": "dq.cli.glossary.drift",
 }
 """Verb → its module; each module has `command`."""
 

@@ -21,27 +21,17 @@ from sqlglot import exp
 from dq.checks.context import RuleContext
 from dq.checks.rule import CheckLike, Query, Rule, Scope, Skip
 from dq.checks.rules.helpers import number, rows
+from dq.crm.events import event_date
 from dq.findings import Severity
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
 __all__ = ["RULE"]
 
-DATES: Mapping[str, tuple[str, ...]] = {
-    "activities": ("started_at", "logged_at"),
-    "stage_history": ("changed_at",),
-    "touches": ("touched_at",),
-    "invoices": ("issued_at",),
-    "payments": ("paid_at",),
-    "documents": ("sent_at",),
-    "tickets": ("opened_at",),
-    "expenses": ("spent_at",),
-}
-
 
 def checks(context: RuleContext) -> Iterator[CheckLike]:
     for table in sorted(context.tables):
-        column = next((c for c in DATES.get(table, ("created_at",)) if context.has(table, c)), None)
+        column = event_date(table, context.tables[table].columns)
         if column is None:
             yield Skip(table, "needs.date")
             continue
