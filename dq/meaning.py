@@ -165,7 +165,7 @@ class Desk:
             moment = as_of_run(run)
             compared = () if _circular(meaning) else tuple(
                 conflicts(
-                    meaning, moment.date(), prove=prover(columns), engine=engine,
+                    meaning, moment.date(), prove=prover(), engine=engine,
                     columns=columns, params={"as_of": moment},
                 )
             )  # fmt: skip
@@ -202,7 +202,7 @@ class Desk:
             day = as_of or (moment.date() if moment is not None else self.day())
             made = tuple(
                 conflicts(
-                    meaning, day, prove=prover(columns), engine=engine,
+                    meaning, day, prove=prover(), engine=engine,
                     columns=columns, terms=terms,
                     params={"as_of": moment} if moment is not None else {},
                 )
@@ -267,7 +267,7 @@ class Desk:
             moment = as_of_run(of) if of is not None else None
             return beside(
                 meaning, one, other, moment.date() if moment is not None else self.day(),
-                prove=prover(columns), engine=engine, columns=columns,
+                prove=prover(), engine=engine, columns=columns,
                 params={"as_of": moment} if moment is not None else {},
             )  # fmt: skip
 

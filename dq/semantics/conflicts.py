@@ -104,8 +104,11 @@ class Conflict:
 
     @property
     def proved(self) -> str | None:
-        """The relation over all possible data, where it is decided."""
-        return self.proof.relation.value if self.proof and self.proof.proved else None
+        """The relation over all possible data, where it is decided and nothing narrower holds."""
+        if self.proof is None:
+            return None
+        told = self.proof.relation.value
+        return told if self.proof.exact or told in ("equal", "empty") else None
 
     @property
     def why(self) -> str:

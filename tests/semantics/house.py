@@ -31,6 +31,7 @@ def _deal(
         "owner_id": owner,
         "status": status,
         "amount_base": None if amount is None else Decimal(amount),
+        "_money": None if amount is None else Decimal(amount),
         "closed_at": None if closed is None else datetime.fromisoformat(closed),
         "stage": stage,
         "pipeline": pipeline,
@@ -68,6 +69,7 @@ TABLES: Mapping[str, Sequence[Mapping[str, Any]]] = {
 
 _TYPES = {
     "amount_base": pa.decimal128(18, 4),
+    "_money": pa.decimal128(18, 4),
     "amount": pa.decimal128(18, 4),
     "closed_at": pa.timestamp("us"),
 }

@@ -182,7 +182,7 @@ def conflict_document(conflict: Conflict) -> dict[str, Any]:
         "relation": conflict.relation,
         "method": conflict.method,
         "proved": conflict.proved,
-        "exact": conflict.proof.exact if conflict.proof else False,
+        "at_most": conflict.proof.relation.value if conflict.proof else None,
         "why_not": conflict.why or None,
         "witnesses": _witnesses(conflict),
         "differs": list(conflict.differs),

@@ -36,7 +36,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
         conflicts(
             facts.meaning,
             context.as_of.date(),
-            prove=prover(columns),
+            prove=prover(),
             engine=context.engine,
             columns=columns,
             params={"as_of": context.as_of},
