@@ -90,7 +90,9 @@ def new_key(
     Raises:
         ConfigError: people.yaml is not valid, or would not be.
         UsageError: they have a key here already.
+        IntegrityError: the ledger is damaged; nothing is written.
     """
+    store.head()
     before = load_people(project).find(name)
     for old in before.keys if before is not None and not another else ():
         if old.revoked is None and folder.holds_person(old.public):
