@@ -71,8 +71,10 @@ def entries_text(
         entry = each.entry
         mark, style = _MARKS[each.standing]
         when = t.moment(datetime.fromisoformat(entry.time))
-        what = f"{isolate(entry.action)} {isolate(entry.object)}"
-        head = f"#{entry.seq}  {when} UTC  {isolate(entry.actor.name)}  {what}"
+        what = t.first(f"ledger.action.{entry.action}")
+        done = t.t(what) if what else isolate(entry.action)
+        head = f"#{entry.seq} · {when} UTC · {isolate(entry.actor.name)} · {done} · "
+        head += isolate(entry.object)
         lines.append("")
         lines += wrap(head, width, first=f"{paint(mark, style)} ", rest="    ")
         lines += wrap(isolate(entry.because), width, first="    ", rest="    ")

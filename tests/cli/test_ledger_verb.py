@@ -124,10 +124,10 @@ def test_show_says_what_vouches_for_a_name(
     said = call(project, "ledger show --last 2")
     assert said.code == 0
     assert said.out.startswith("The ledger has 4 entries.\n")
-    assert "Ann Lee key.approve" in said.out
+    assert " · Ann Lee · key approved · key/sha256:" in said.out.replace("\n    ", " ")
     assert "signed with an approved key, " in said.out
     assert "unverified identity: typed on " in said.out
-    assert "Zoe Kim view records/deals" in said.out
+    assert " · Zoe Kim · values seen in full · records/deals" in said.out
     only = call(project, "ledger show --about key.new --format json")
     assert [e["name"] for e in json.loads(only.out)["entries"]] == ["Ann Lee", "Bob Ray"]
     one = call(project, "ledger show 1 --format json")
@@ -188,7 +188,7 @@ def test_damage_ends_with_4_names_the_entry_and_stops_writing(
         assert "Entry 1 was changed." in said.out.replace("\n  ", " ")
     said = call(project, "ledger show")
     assert said.code == 4
-    assert "Ann Lee key.new" in said.out
+    assert " · Ann Lee · new key · " in said.out.replace("\n    ", " ")
     assert said.err.count("Entry 1 was changed.") == 1
     for line in ("ledger checkpoint", "ledger prove 0", "key new --name Zoe", "ledger export out"):
         said = call(project, line)
