@@ -8,6 +8,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,13 @@ from dq.errors import DqError
 
 if TYPE_CHECKING:
     from dq.i18n.translator import Translator
+    from dq.project import Project
 
 __all__ = ["command"]
 
 OPTIONAL = ("pyspark", "adbc-driver-postgresql", "pymysql")
+OLDEST_CHECKPOINT = 30
+"""Days after which a checkpoint kept elsewhere says too little."""
 PACKAGES = (
     "duckdb", "pyarrow", "pandas", "sqlglot", "rapidfuzz", "great-expectations", *OPTIONAL,
 )  # fmt: skip
@@ -102,6 +106,8 @@ def _project(directory: Path, t: Translator) -> Iterator[Line]:
     except DqError as error:
         yield False, "doctor.broken", {"error": t.error(error)}
         return
+    if (folder / ".dq" / "store.db").exists():
+        yield from _ledger(project, t)
     run = latest(folder)
     if run is None:
         yield None, "doctor.no_run", {}
@@ -111,6 +117,28 @@ def _project(directory: Path, t: Translator) -> Iterator[Line]:
         yield False, "doctor.damaged", {"run": run.run_id, "damaged": ", ".join(damaged)}
     else:
         yield True, "doctor.run", {"run": run.run_id}
+
+
+def _ledger(project: Project, t: Translator) -> Iterator[Line]:
+    """Whether the ledger is whole at a glance, and its newest checkpoint elsewhere is young."""
+    try:
+        with project.store() as store:
+            size, _ = store.head()
+            kept = [each for each in store.checkpoints() if each.elsewhere]
+            first = next(store.entries(), None)
+    except DqError as error:
+        yield False, "doctor.broken", {"error": t.error(error)}
+        return
+    if first is None:
+        return
+    since = datetime.fromisoformat(kept[-1].written if kept else first.time)
+    days = (project.clock.now() - since).days
+    if kept and (kept[-1].size == size or days <= OLDEST_CHECKPOINT):
+        yield True, "doctor.checkpoint", {"day": since.date(), "place": kept[-1].place}
+    elif kept:
+        yield None, "doctor.checkpoint_old", {"n": days, "place": kept[-1].place}
+    elif days > OLDEST_CHECKPOINT:
+        yield None, "doctor.checkpoint_none", {"n": days}
 
 
 def _not_applicable(directory: Path, t: Translator) -> Iterator[str]:

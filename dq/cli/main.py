@@ -23,6 +23,8 @@ VERBS: dict[str, str] = {
     "findings": "What a run found: list it, filter it, take it to a spreadsheet.",
     "glossary": "What words mean here, who approved it, and where departments differ.",
     "init": "Start a project; with --from FILE…, recognise the files and map their columns.",
+    "key": "Who works here and signs decisions: make a key, approve, revoke.",
+    "ledger": "What people decided, who, when and why; that nothing was changed; proofs.",
     "map": "See and edit how the columns of your files map to the CRM model.",
     "profile": "Look at data: types, filled, distinct, ends, frequent values, what is odd.",
     "rules": "List the rules.",

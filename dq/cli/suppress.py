@@ -48,7 +48,7 @@ def command() -> None:
 @click.option("--because", default="", help="Why: whoever reads it in three months must know.")
 @click.option("--days", type=click.IntRange(min=1), help="How long from today (default: 90).")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, instead of --days.")
-@click.option("--by", "author", metavar="NAME", help="Who decides (default: the system's user).")
+@click.option("--by", "author", metavar="NAME", help="Who decides (default: whose key is here).")
 @click.option("--run", default="latest", show_default=True, help="The run that has the findings.")
 @click.pass_obj
 def add(
@@ -139,7 +139,7 @@ def list_command(state: State, every: bool, format_: str, output: Path | None) -
 @command.command("lift")
 @click.argument("names", nargs=-1, required=True, metavar="ID…")
 @click.option("--because", default="", help="Why.")
-@click.option("--by", "author", metavar="NAME", help="Who decides (default: the system's user).")
+@click.option("--by", "author", metavar="NAME", help="Who decides (default: whose key is here).")
 @click.pass_obj
 def lift(state: State, names: tuple[str, ...], because: str, author: str | None) -> int:
     """Show suppressed findings again.

@@ -102,7 +102,7 @@ def make(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--days", type=click.IntRange(min=1), help="How long “not an error” holds (90).")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, instead of --days.")
-@click.option("--by", "author", metavar="NAME", help="Whose answers (default: the system's user).")
+@click.option("--by", "author", metavar="NAME", help="Whose answers (default: whose key is here).")
 @click.pass_obj
 def import_(
     state: State,

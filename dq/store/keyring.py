@@ -1,9 +1,10 @@
 """Which keys count, and what a signature is worth: read from the ledger's own entries.
 
-A key enters with its own signature. The first in a ledger is its root of trust: nobody can have
-approved it. Any other counts from the entry on in which another person, whose key counts then,
-approves it; the root's is confirmed the same way. A key is revoked by its owner or by anybody
-whose key counts. Entries that do not keep to this are on record and change nothing.
+A key enters with its own signature, or by the approval of one that counts. The first in a ledger
+is its root of trust: nobody can have approved it. Any other counts from the entry on in which
+another person, whose key counts then, approves it; the root's is confirmed the same way. A key is
+revoked with itself, or by anybody whose key counts. Entries that do not keep to this are on
+record and change nothing.
 """
 
 from __future__ import annotations
@@ -154,8 +155,8 @@ class Keyring:
                 self._checkpoint_keys.setdefault(public, entry.seq)
         elif entry.action == KEY_NEW:
             self._new(entry, subject)
-        elif subject in self._keys:
-            self._decided(entry, self._keys[subject])
+        else:
+            self._decided(entry, subject)
 
     def _new(self, entry: Entry, subject: str) -> None:
         public = _public(entry)
@@ -167,18 +168,28 @@ class Keyring:
                 subject, public, entry.actor.name, entry.seq, entry.time, root=not self._keys
             )
 
-    def _decided(self, entry: Entry, subject: KnownKey) -> None:
+    def _decided(self, entry: Entry, fingerprint: str) -> None:
         mark = entry.mark
         signer = self._keys.get(mark.key) if mark is not None else None
         if signer is None or self.judge(entry) in {Standing.FALSE, Standing.REVOKED}:
             return
-        by = signer.person
+        counts, by = signer.counts(entry.seq), signer.person
+        subject = self._keys.get(fingerprint)
         if entry.action == KEY_REVOKE:
-            if subject.revoked is None and (signer is subject or signer.counts(entry.seq)):
+            if subject is not None and subject.revoked is None and (signer is subject or counts):
                 subject.revoked = Revocation(entry.seq, entry.time, by, entry.because)
-        elif by != subject.person and signer.counts(entry.seq):
-            roles = tuple(filter(None, entry.digests.get("roles", "").split(",")))
-            subject.approvals.append(Approval(entry.seq, entry.time, by, roles))
+            return
+        person = subject.person if subject is not None else entry.digests.get("person", "")
+        if not counts or by == person:
+            return
+        if subject is None:
+            public = _public(entry)
+            if public is None or fingerprint_of(public) != fingerprint:
+                return
+            subject = KnownKey(fingerprint, public, person, entry.seq, entry.time, root=False)
+            self._keys[fingerprint] = subject
+        roles = tuple(filter(None, entry.digests.get("roles", "").split(",")))
+        subject.approvals.append(Approval(entry.seq, entry.time, by, roles))
 
 
 def key_of(entry: Entry) -> str:

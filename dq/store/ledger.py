@@ -33,6 +33,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._checked: Frontier | None = None
+        self._keys: frozenset[str] = frozenset()
         self.origin = str(database.run("read_origin")[0][0])
 
     # --- writing ---------------------------------------------------------------------
@@ -100,6 +101,7 @@ class Ledger:
     def forget(self) -> None:
         """Check anew at the next entry: what was begun has not become part of the ledger."""
         self._checked = None
+        self._keys = frozenset()
 
     # --- reading ---------------------------------------------------------------------
 
@@ -107,6 +109,10 @@ class Ledger:
         """Size, frontier and root, as recorded."""
         rows = self._database.run("read_head")
         return rows[0] if rows else (0, b"", EMPTY_ROOT)
+
+    def length(self) -> int:
+        """One more than the number of the last entry that is there, whatever the head says."""
+        return int(self._database.run("last_entry")[0][0]) + 1
 
     def entries(self, start: int = 0, stop: int = 1 << 62) -> Iterator[Entry]:
         """Entries from `start` on and before `stop`, oldest first.
@@ -138,8 +144,10 @@ class Ledger:
         return Keyring(self.origin, (entry for seq in seqs for entry in self.entries(seq, seq + 1)))
 
     def knows_key(self, fingerprint: str) -> bool:
-        """Whether a key was introduced here."""
-        return bool(self._database.run("has_key", {"fingerprint": fingerprint}))
+        """Whether a key has entered here, by the rules of the keyring."""
+        if fingerprint not in self._keys:
+            self._keys = frozenset(self.keyring().keys)
+        return fingerprint in self._keys
 
     def nodes(self) -> Nodes:
         """The stored hashes, for proofs."""

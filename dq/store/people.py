@@ -87,7 +87,7 @@ class People:
     def find(self, name: str) -> Person | None:
         """The person of a name or an e-mail, in whatever case."""
         wanted = name.strip().casefold()
-        for person in self.persons:
+        for person in self.persons if wanted else ():
             if wanted in {person.name.casefold(), (person.email or "").casefold()}:
                 return person
         return None

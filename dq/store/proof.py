@@ -6,17 +6,17 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from dq.errors import UsageError
+from dq.errors import IntegrityError, Place, UsageError
 from dq.store.checkpoint import Checkpoint
 from dq.store.ledger import Ledger
 from dq.store.merkle import node_hash
 
 __all__ = [
+    "check_root",
     "consistency_path",
     "consistency_proof",
     "inclusion_path",
     "inclusion_proof",
-    "root_at",
 ]
 
 Nodes = Callable[[int, int], bytes]
@@ -60,11 +60,6 @@ def consistency_path(nodes: Nodes, first: int, size: int) -> list[bytes]:
     return path
 
 
-def root_at(nodes: Nodes, size: int) -> bytes:
-    """The root of the first `size` leaves; `size` is at least 1."""
-    return _range(nodes, 0, size)
-
-
 def _split(count: int) -> int:
     """The largest power of two below a count."""
     return 1 << (count - 1).bit_length() - 1
@@ -78,6 +73,21 @@ def _range(nodes: Nodes, low: int, high: int) -> bytes:
         return nodes(level, low >> level)
     middle = low + _split(count)
     return node_hash(_range(nodes, low, middle), _range(nodes, middle, high))
+
+
+def check_root(ledger: Ledger, checkpoint: Checkpoint, name: str) -> None:
+    """Whether the stored hashes still give what a checkpoint saw; not whether the entries do.
+
+    Raises:
+        IntegrityError: they do not.
+    """
+    size = ledger.head()[0]
+    if checkpoint.size > size or ledger.nodes().tree(checkpoint.size).root() != checkpoint.root:
+        raise IntegrityError(
+            "The ledger is not the one that this checkpoint has seen.",
+            where=Place(file=name),
+            fix="dq ledger verify --since tells what differs.",
+        )
 
 
 def inclusion_proof(ledger: Ledger, seq: int, checkpoint: Checkpoint) -> dict[str, Any]:

@@ -238,6 +238,17 @@ class Store:
         """The ledger itself: entries, keys, hashes."""
         return self._ledger
 
+    def head(self) -> tuple[int, bytes]:
+        """Size and root of the ledger, after the check that is made before an entry.
+
+        Raises:
+            IntegrityError: the ledger is damaged.
+        """
+        with self._database.snapshot():
+            self._ledger.next_seq()
+            size, _, root = self._ledger.head()
+        return size, root
+
     def keyring(self) -> Keyring:
         """Which keys count, by the ledger."""
         return self._ledger.keyring()

@@ -114,6 +114,8 @@ def test_example_page_is_read_whole(example: Settings) -> None:
         timedelta(minutes=10), 2 * 10**9, 50_000_000, 2000, 64 * 1024
     )
     assert example.retention.runs == timedelta(days=400)
+    assert example.review == "pair"
+    assert read("review: solo").review == "solo"
 
 
 def test_example_page_names_every_setting(dq_yaml_example: str) -> None:

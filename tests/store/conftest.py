@@ -17,6 +17,14 @@ def clock() -> FixedClock:
     return FixedClock(datetime(2026, 3, 1, 9, 30, tzinfo=UTC), timedelta(seconds=1))
 
 
+@pytest.fixture(autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of keys of this test alone."""
+    folder = tmp_path_factory.mktemp("keys")
+    monkeypatch.setenv("DQ_KEYS", str(folder))
+    return folder
+
+
 @pytest.fixture
 def store(tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
     with open_store(tmp_path, clock) as opened:

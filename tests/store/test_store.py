@@ -14,6 +14,7 @@ from dq.errors import IntegrityError, StoreError, UsageError
 from dq.store import Actor, BaselineItem, Entry, Store, canonical_json, local_actor, open_store
 from dq.store.merkle import Frontier, leaf_hash
 from dq.store.migrate import Migration, shipped_migrations
+from tests.store.tampering import tamper
 
 STEWARD = Actor("steward@acme.example", "host-1", "ann")
 
@@ -22,16 +23,6 @@ def decide_times(store: Store, times: int) -> None:
     for n in range(times):
         with store.decide(STEWARD, "set", f"setting/{n}", "test") as tx:
             tx.set("answer", n)
-
-
-def tamper(store: Store, *statements: str) -> None:
-    """Change the file behind the store's back, as somebody with a database tool could."""
-    connection = sqlite3.connect(store.path)
-    connection.executescript(
-        "DROP TRIGGER IF EXISTS ledger_keeps_entries;"
-        "DROP TRIGGER IF EXISTS ledger_keeps_all_entries;" + ";".join(statements)
-    )
-    connection.close()
 
 
 def test_decision_and_entry_are_one(store: Store) -> None:

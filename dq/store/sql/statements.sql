@@ -54,9 +54,6 @@ SELECT origin FROM ledger_origin WHERE one = 1
 -- name: add_key_entry
 INSERT INTO ledger_key (seq, fingerprint) VALUES (:seq, :fingerprint)
 
--- name: has_key
-SELECT 1 FROM ledger_key WHERE fingerprint = :fingerprint
-
 -- name: read_key_entries
 SELECT seq FROM ledger_key ORDER BY seq
 
