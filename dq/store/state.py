@@ -146,7 +146,8 @@ class DefinitionStep:
 
     `content` is what it selects or computes (None: that it is taken out), `words` its labels
     and explanations, both JSON values; each has its own digest. `alone`: who approved it had
-    proposed it, where one person may.
+    proposed it, where one person may. `vouched` says what vouches for the name `by` (a value
+    of Standing; empty: not looked at), `typed_at` on which machine, by which system's user.
     """
 
     object: str
@@ -160,6 +161,8 @@ class DefinitionStep:
     because: str = ""
     alone: bool = False
     seq: int = -1
+    vouched: str = ""
+    typed_at: str = ""
 
 
 @dataclass(frozen=True)

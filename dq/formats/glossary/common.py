@@ -51,7 +51,9 @@ class Page:
     def who(self, step: DefinitionStep) -> str:
         """Who decided, on which day; marked where one person did both."""
         key = "glossary.by_alone" if step.alone else "glossary.by"
-        return self.t.t(key, who=step.by, day=date.fromisoformat(step.at[:10]))
+        said = self.t.t(key, who=step.by, day=date.fromisoformat(step.at[:10]))
+        mark = f"glossary.vouched.{step.vouched}"
+        return f"{said} ({self.t.t(mark)})" if step.vouched and self.t.has(mark) else said
 
     def status(self, standing: Standing) -> str:
         """Where a definition stands, in a few words."""
@@ -117,6 +119,8 @@ def step_document(step: DefinitionStep | None) -> dict[str, Any] | None:
         "at": step.at,
         "because": step.because,
         "alone": step.alone,
+        "vouched": step.vouched,
+        "typed_at": step.typed_at if step.vouched == "typed" else None,
         "content": step.content,
         "words": step.words,
     }

@@ -88,7 +88,10 @@ def history_text(name: str, steps: Sequence[DefinitionStep], page: Page) -> str:
     for step in steps:
         day = t.day(date.fromisoformat(step.at[:10]))
         word = t.t(f"glossary.step.{step.step}")
-        mark = f" ({t.t('glossary.alone')})" if step.alone else ""
+        marks = [t.t("glossary.alone")] if step.alone else []
+        if step.vouched:
+            marks.append(t.t(f"glossary.vouched.{step.vouched}"))
+        mark = f" ({'; '.join(marks)})" if marks else ""
         head = f"{day}  {word}  {isolate(step.object)}  {isolate(step.by)}{mark}"
         lines.append(page.paint(head, "bold"))
         lines += page.wrapped(isolate(step.because), "    ")

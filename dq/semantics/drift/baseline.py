@@ -195,7 +195,7 @@ def baselines(store: Store, tables: Sequence[str]) -> dict[str, Baseline]:
 def adopt(store: Store, actor: Actor, made: Sequence[Baseline], because: str, now: str) -> None:
     """Keep baselines as adopted; an approved one stands until they are approved too."""
     names = ", ".join(sorted(b.table for b in made))
-    with store.decide(actor, "adopt_drift_baseline", f"drift/{names}", because) as decision:
+    with store.decide(actor, "drift.adopt", f"drift/{names}", because) as decision:
         for each in made:
             kept = store.setting(SETTING + each.table) or {}
             told = {"by": actor.name, "at": now, "because": because}
@@ -226,7 +226,7 @@ def approve(store: Store, actor: Actor, tables: Sequence[str], because: str, now
     if not waiting:
         return []
     names = ", ".join(sorted(waiting))
-    with store.decide(actor, "approve_drift_baseline", f"drift/{names}", because) as decision:
+    with store.decide(actor, "drift.approve", f"drift/{names}", because) as decision:
         for table, kept in waiting.items():
             told = {"by": actor.name, "at": now, "because": because}
             approved = {**kept["adopted"], "approved": told}
