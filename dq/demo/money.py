@@ -99,6 +99,7 @@ def make_documents(block: Block, sales: Sales) -> None:
     count = len(deal)
     sent = begun + chance.integers("sent", count, 240, 3300)
     opened = sent + chance.integers("opened", count, 180, 120_000)
+    opened += opened % 3600 == 0  # a whole hour is the mark of planted heaps
     signed = opened + chance.integers("signed", count, 1800, 360_000)
     order = np.lexsort([kind, deal, sent])
     kept = order[sent[order] <= END]
