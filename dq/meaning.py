@@ -361,11 +361,16 @@ class Desk:
 
 
 def _own(columns: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Columns that the files have: without those of loading."""
+    """Columns that the files have: without those that only loading makes."""
+    from dq.crm.model import TABLES
     from dq.semantics.compile.scope import DERIVED
 
+    def made(table: str, column: str) -> bool:
+        known = TABLES.get(table)
+        return column in DERIVED and (known is None or column not in known.columns)
+
     return {
-        table: tuple(c for c in names if c not in DERIVED and c != "id")
+        table: tuple(c for c in names if c != "id" and not made(table, c))
         for table, names in columns.items()
     }
 

@@ -160,7 +160,7 @@ def company_titles(language: Ints, serial: Ints) -> tuple[Any, Any]:
             [(rows[0], natural.take(arrow(rows[0]))), (rows[1], coined.take(arrow(rows[1])))],
         )
         found.append((base, getattr(trades, text)(trade_place)))
-    joint = take(arrow(["-", "-", " ", "-"]), language)
+    joint = take(arrow(["-", "-", " ", "-", " "]), language)
     dots = take(arrow([f".{words(code)['tld']}" for code in LANGUAGES]), language)
     return join(found[0][0], joint, found[0][1]), join(found[1][0], found[1][1], dots)
 
@@ -236,7 +236,7 @@ def _requisites(language: Ints, sole: Bools, city: Ints, serial: Ints, bic: Ints
     def piece(column: str, rows: Ints, cells: Any) -> None:
         pieces[column].append((rows, fixed(cells)))
 
-    ru, uk, en, kz = (language == code for code in range(len(LANGUAGES)))
+    ru, uk, en, kz, us = (language == code for code in range(len(LANGUAGES)))
     rows = np.flatnonzero(ru & ~sole)
     piece("tax_id", rows, numbers.inn_company(region[rows], serial[rows]))
     piece("kpp", rows, numbers.kpp(region[rows], serial[rows]))
@@ -260,6 +260,9 @@ def _requisites(language: Ints, sole: Bools, city: Ints, serial: Ints, bic: Ints
             piece("tax_id", rows, make(serial[rows]))
         rows = np.flatnonzero(mask)
         piece("bank_account", rows, numbers.iban(serial[rows], country))
+    rows = np.flatnonzero(us)
+    piece("tax_id", rows, numbers.ein_us(serial[rows]))
+    piece("bank_account", rows, ascii_digits(4_000_000_000 + serial[rows] * 7919 % 10**9, 10))
     rows = np.flatnonzero(en)
     piece("registration_id", rows, ascii_digits(3_000_000 + serial[rows] * 37 % 12_000_000, 8))
     return {name: Text(gather(count, parts)) for name, parts in pieces.items()}

@@ -239,7 +239,7 @@ def _put_expenses(block: Block, campaigns: Campaigns) -> None:
     lasts = np.append(firsts[1:] - 1, END_DAY)
     spent = calendar("GB").between(chance.uniform("day", count), firsts[month], lasts[month])
     spent = np.minimum(spent, END_DAY)
-    own = ("RUB", "UAH", "GBP", "KZT")
+    own = ("RUB", "UAH", "GBP", "KZT", "USD")
     currency = np.array([CURRENCIES.index(name) for name in own])[language]
     per_euro = np.array([PER_EURO[name] for name in own])[language]
     median = np.array([entry[3] for entry in _EXPENSES])[kind]

@@ -15,18 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from dq.demo.chance import Floats, Ints
+from dq.demo.chance import Bools, Floats, Ints
 from dq.demo.text import arrow, take
 
 __all__ = [
     "CURRENCIES", "DEPARTMENTS", "LANGUAGES", "PER_EURO", "SHARES", "Pipeline", "WordList",
-    "Words", "by_language", "country_code", "latin", "names_of", "pipelines", "places_of",
+    "Words", "by_language", "country_code", "english", "latin", "names_of", "pipelines", "places_of",
     "word_list", "words",
 ]  # fmt: skip
 
-LANGUAGES = ("ru", "uk", "en", "kz")
-SHARES = (0.36, 0.3, 0.22, 0.12)
+LANGUAGES = ("ru", "uk", "en", "kz", "us")
+SHARES = (0.33, 0.28, 0.16, 0.11, 0.12)
 """Parts of the departments in all that the company does."""
+
+_PARTLY = {"kz": "ru", "us": "en"}
+"""Vocabularies that differ from another in parts."""
 
 PER_EURO = {"EUR": 1.0, "RUB": 95.0, "UAH": 44.0, "GBP": 0.86, "USD": 1.09, "KZT": 510.0}
 CURRENCIES = tuple(PER_EURO)
@@ -37,10 +40,10 @@ Words = Mapping[str, Any]
 
 @cache
 def words(language: str) -> Words:
-    """The vocabulary of a department; that of Kazakhstan differs from the Russian in parts."""
+    """The vocabulary of a department."""
     text = (files("dq.demo") / "words" / f"{language}.toml").read_text(encoding="utf-8")
     own = tomllib.loads(text)
-    return {**words("ru"), **own} if language == "kz" else own
+    return {**words(_PARTLY[language]), **own} if language in _PARTLY else own
 
 
 DEPARTMENTS = tuple(words(language)["department"] for language in LANGUAGES)
@@ -164,5 +167,10 @@ def by_language(values: Mapping[str, Any] | Callable[[Words], Any], dtype: Any =
 
 @cache
 def country_code(language: int) -> str:
-    """RU, UA, GB or KZ."""
+    """RU, UA, GB, KZ or US."""
     return str(words(LANGUAGES[language])["country"])
+
+
+def english(language: Ints) -> Bools:
+    """Where people write in English: no patronymics, no Cyrillic."""
+    return np.isin(language, [LANGUAGES.index("en"), LANGUAGES.index("us")])

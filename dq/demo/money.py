@@ -11,7 +11,7 @@ from dq.demo.clients import Clients
 from dq.demo.columns import Amounts, Days, Moments, Text, Words
 from dq.demo.house import CHANNELS, House
 from dq.demo.lexicon import CURRENCIES, DEPARTMENTS, LANGUAGES, word_list
-from dq.demo.sales import WON, Sales
+from dq.demo.sales import Sales, WON, tax_within
 from dq.demo.staff import DEPARTMENT_NAMES, Staff
 from dq.demo.text import arrow, take
 from dq.demo.when import DAY, END, calendar, day_number, day_of, quarter_starts
@@ -50,9 +50,7 @@ def make_money(block: Block, sales: Sales) -> Bills:
     due = issued + 14 + 30 * number
     paid = np.maximum(due - chance.integers("early", count, -9, 13), issued)
     done = (paid <= _END_DAY) & chance.flags("paid", count, 0.95)
-    tax = np.rint(np.where(sales.language[deal] == 3, amount * 12 / 112, amount / 6)).astype(
-        np.int64
-    )
+    tax = tax_within(amount, sales.language[deal])
     order = np.lexsort([number, deal, issued])
     deal, amount, issued, due, tax = (part[order] for part in (deal, amount, issued, due, tax))
     paid = np.where(done, paid, NONE)[order]
@@ -99,6 +97,7 @@ def make_documents(block: Block, sales: Sales) -> None:
     count = len(deal)
     sent = begun + chance.integers("sent", count, 240, 3300)
     opened = sent + chance.integers("opened", count, 180, 120_000)
+    opened += opened % 3600 == 0  # a whole hour is the mark of planted heaps
     signed = opened + chance.integers("signed", count, 1800, 360_000)
     order = np.lexsort([kind, deal, sent])
     kept = order[sent[order] <= END]

@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from dq.demo.chance import Chance, Ints
-from dq.demo.lexicon import LANGUAGES, words
+from dq.demo.lexicon import LANGUAGES, english, words
 from dq.demo.text import arrow, decimals, fill, join, take
 from dq.demo.when import DAY, to_date
 
 __all__ = ["note_texts"]
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_UNITS = ("тыс. руб", "тис. грн", "k", "тыс. тенге")
+_UNITS = ("тыс. руб", "тис. грн", "k", "тыс. тенге", "k")
 _FIRST, _COUNT = 18_900, 2_200
 
 
@@ -47,7 +47,7 @@ def note_texts(chance: Chance, language: Ints, moments: Ints, people: Any, goods
         goods: names of all products.
     """
     count = len(language)
-    english = language == LANGUAGES.index("en")
+    western = english(language)
     both = pa.concat_arrays(list(_days()))
     unit = take(arrow(_UNITS), language)
     parts = []
@@ -57,7 +57,7 @@ def note_texts(chance: Chance, language: Ints, moments: Ints, people: Any, goods
         fields = {
             "product": take(goods, draws.integers("product", count, 0, len(goods))),
             "count": decimals(draws.integers("count", count, 2, 49)),
-            "day": take(both, np.clip(day, 0, _COUNT - 1) + _COUNT * english),
+            "day": take(both, np.clip(day, 0, _COUNT - 1) + _COUNT * western),
             "sum": join(decimals(draws.integers("sum", count, 12, 980)), " ", unit),
             "percent": decimals(draws.integers("percent", count, 2, 15)),
             "person": people,

@@ -16,7 +16,7 @@ from dq.demo.chance import Bytes, Ints
 from dq.demo.text import ascii_digits
 
 __all__ = [
-    "bank_account_ru", "bin_kz", "edrpou", "iban", "iin_kz", "inn_company", "inn_person", "kpp",
+    "bank_account_ru", "bin_kz", "edrpou", "ein_us", "iban", "iin_kz", "inn_company", "inn_person", "kpp",
     "ogrn", "ogrnip", "rnokpp", "vat_gb",
 ]  # fmt: skip
 
@@ -137,6 +137,14 @@ def iin_kz(serial: Ints) -> Bytes:
     sex = 3 + serial % 2
     head = ((year * 100 + month) * 100 + day) * 10 + sex
     return _kz(head, _mixed(serial, 10**4, 6181), 4)
+
+
+def ein_us(serial: Ints) -> Bytes:
+    """An American employer's number: the office's two digits, a dash, seven digits."""
+    office = np.array([12, 20, 27, 36, 45, 47, 75, 82, 83, 91])[serial % 10]
+    body = ascii_digits(office * 10**7 + _mixed(serial, 10**7, 6180339), 9)
+    dash = np.full((len(serial), 1), ord("-"), dtype=np.uint8)
+    return np.hstack([body[:, :2], dash, body[:, 2:]])
 
 
 _BANKS = {

@@ -35,6 +35,7 @@ __all__ = [
     "WON",
     "Sales",
     "make_sales",
+    "tax_within",
 ]
 
 LADDER = ("new", "qualified", "proposal", "negotiation")
@@ -255,8 +256,7 @@ def _lines(
     cut = _CUTS[chance.integers("cut", count, 0, len(_CUTS))]
     discount = (price * quantity * cut + 50) // 100
     total = price * quantity - discount
-    kz = language[deal] == LANGUAGES.index("kz")
-    tax = np.rint(np.where(kz, total * 12 / 112, total / 6)).astype(np.int64)
+    tax = tax_within(total, language[deal])
     block.put(
         "deal_lines",
         id=block.keys("deal_lines", np.arange(count)),
@@ -272,6 +272,13 @@ def _lines(
     lines[deals] = sizes
     np.add.at(totals, deal, total)
     return lines, totals
+
+
+def tax_within(total: Ints, language: Ints) -> Ints:
+    """The tax that sums hold: VAT of 20 or 12 per cent, in America a sales tax of ten."""
+    kz, us = (language == LANGUAGES.index(code) for code in ("kz", "us"))
+    held = np.select([kz, us], [total * 12 / 112, total / 11], total / 6)
+    return np.asarray(np.rint(held).astype(np.int64))
 
 
 def _deal_names(chance: Chance, house: House, clients: Clients, sales: Sales) -> tuple[Any, Ints]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 
 import numpy as np
@@ -69,6 +70,11 @@ def kz_holds(text: str) -> bool:
     return len(text) == 12 and rest == digits[11]
 
 
+def ein_holds(text: str) -> bool:
+    """Nine digits in the American way; there is no check digit."""
+    return re.fullmatch(r"\d{2}-\d{7}", text) is not None
+
+
 # Numbers of public bodies and the worked examples of the standards themselves.
 @pytest.mark.parametrize(
     ("holds", "number"),
@@ -108,6 +114,7 @@ def region(number: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         (numbers.edrpou(SERIAL), edrpou_holds, 8),
         (numbers.rnokpp(SERIAL), rnokpp_holds, 10),
         (numbers.vat_gb(SERIAL), vat_holds, 11),
+        (numbers.ein_us(SERIAL), ein_holds, 10),
         (numbers.bin_kz(SERIAL), kz_holds, 12),
         (numbers.iin_kz(SERIAL), kz_holds, 12),
         (numbers.iban(SERIAL, "UA"), iban_holds, 29),
@@ -136,7 +143,7 @@ def test_requisites_of_the_sample_hold_except_planted(tables: Tables, faults: Ta
         for column, holds in (
             ("tax_id", TAX[row["country"]]),
             ("registration_id", ogrn_holds if row["country"] == "RU" else len),
-            ("bank_account", iban_holds if row["country"] != "RU" else len),
+            ("bank_account", len if row["country"] in ("RU", "US") else iban_holds),
         ):
             if row[column] and (row["id"], column) not in spoiled:
                 assert holds(row[column]), (row["id"], column, row[column])
@@ -150,7 +157,7 @@ def ukrainian(text: str) -> bool:
     return edrpou_holds(text) if len(text) == 8 else rnokpp_holds(text)
 
 
-TAX = {"RU": inn_holds, "GB": vat_holds, "UA": ukrainian, "KZ": kz_holds}
+TAX = {"RU": inn_holds, "GB": vat_holds, "UA": ukrainian, "KZ": kz_holds, "US": ein_holds}
 
 
 def test_phones_of_the_sample_are_possible_except_planted(tables: Tables, faults: Table) -> None:

@@ -10,7 +10,7 @@ from dq.demo.chance import NONE
 from dq.demo.faults.duplicates import later, reachable
 from dq.demo.faults.plant import Planter
 from dq.demo.faults.spelling import initials, latin_name, nickname, respelt_phone, typo
-from dq.demo.lexicon import LANGUAGES, words
+from dq.demo.lexicon import LANGUAGES, english, words
 from dq.demo.text import take
 from dq.demo.when import moment
 
@@ -67,7 +67,7 @@ def varied_person(
         cells["last_name"] = typo(last, number)
         cells |= {"full_name": _whole(cells), "phone": phone}
         note = "a slip in the surname, the same e-mail and phone"
-    elif strength == "clear" and number % 3 == 0 and LANGUAGES[language] != "en":
+    elif strength == "clear" and number % 3 == 0 and not english(clients.people.language[row]):
         cells |= {
             "first_name": latin_name(first, language),
             "last_name": latin_name(last, language),
@@ -110,7 +110,7 @@ def _people(plant: Planter) -> None:
 
 def _companies(plant: Planter) -> None:
     accounts, clients = plant.table("accounts"), plant.made.clients
-    eastern = ~clients.sole & (clients.language != LANGUAGES.index("en")) & plant.silent()
+    eastern = ~clients.sole & ~english(clients.language) & plant.silent()
     fields = ("tax_id", "kpp", "registration_id", "bank_account", "bic")
     for row, strength, number in plant.graded("accounts", eastern, -(-plant.n // 2)):
         name, form = str(accounts.get(row, "name")), str(accounts.get(row, "legal_form"))

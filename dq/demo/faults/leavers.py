@@ -62,7 +62,7 @@ def _known_to_one(plant: Planter) -> None:
     )
     talks = np.bincount(work.contact[known & ~stranger], minlength=count)
     users = plant.table("users")
-    for strength, low, high in (("blatant", 9, 999), ("clear", 5, 9), ("faint", 3, 5)):
+    for strength, low, high in (("blatant", 8, 999), ("clear", 5, 8), ("faint", 3, 5)):
         for row in plant.pick("contacts", plant.n, fits & (talks >= low) & (talks < high)):
             mine = plant.children("activities", "contact_id", "contacts", row)
             plant.drop("activities", mine[stranger[mine]])

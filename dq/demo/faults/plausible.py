@@ -10,7 +10,7 @@ from dq.demo.chance import NONE, Bools, Floats
 from dq.demo.faults.gaming import slack
 from dq.demo.faults.plant import Planter
 from dq.demo.faults.spelling import typo
-from dq.demo.lexicon import CURRENCIES
+from dq.demo.lexicon import CURRENCIES, english
 from dq.demo.sales import KINDS, LOST, OPEN, WON
 from dq.demo.work import CALL
 
@@ -75,10 +75,10 @@ def _cyrillic(plant: Planter, table: str, column: str) -> Bools:
     """Rows whose text is Cyrillic, by their language."""
     made = plant.made
     eastern = {
-        "contacts": lambda: made.clients.people.language != 2,
-        "deals": lambda: made.sales.language != 2,
+        "contacts": lambda: ~english(made.clients.people.language),
+        "deals": lambda: ~english(made.sales.language),
         "leads": lambda: (
-            (made.leads.language != 2) & plant.table("leads").among("status", "rejected")
+            ~english(made.leads.language) & plant.table("leads").among("status", "rejected")
         ),
     }[table]()
     return np.asarray(eastern & plant.table(table).filled(column))

@@ -11,6 +11,7 @@ import numpy as np
 
 from dq.demo.chance import NONE, Bools
 from dq.demo.faults.plant import STRENGTHS, Planter
+from dq.demo.lexicon import english
 from dq.demo.sales import LOST, OPEN, WON
 from dq.demo.staff import ROLES
 from dq.demo.when import DAY, END, to_date
@@ -90,7 +91,7 @@ def _ambiguous_names(plant: Planter) -> None:
     known = Counter(above[live].tolist())
     silent = np.array([known[row] == 0 for row in range(accounts.size)]) & ~clients.sole
     often = np.array([known[row] > 0 for row in range(accounts.size)]) & ~clients.sole
-    quoted = often & (clients.language != 2)
+    quoted = often & ~english(clients.language)
     left = dict.fromkeys(STRENGTHS, plant.n)
     for row in plant.pick("accounts", 3 * plant.n, quoted):
         strength = max(left, key=lambda name: left[name])

@@ -29,12 +29,14 @@ _SILENT = {
     "uk": ("дзвонив", "ок", "зателефонував", "написав листа"),
     "en": ("called", "ok", "spoke", "sent mail"),
     "kz": ("позвонил", "ок", "созвонились", "связался"),
+    "us": ("called", "ok", "talked", "left vm"),
 }
 _TELLING = {
     "ru": ("Ждут КП до пятницы", "Отказ: дорого", "Просит скидку 7 %", "Перезвонить в 15:00"),
     "uk": ("Чекають КП до п'ятниці", "Відмова: дорого", "Просить знижку 7 %", "Набрати о 15:00"),
     "en": ("Wants offer by Friday", "No: too dear", "Asks for 7 % off", "Ring back at 3 pm"),
     "kz": ("Ждут КП до пятницы", "Отказ: дорого", "Просит скидку 7 %", "Перезвонить в 15:00"),
+    "us": ("Wants quote by Friday", "No: too pricey", "Asks for 7 % off", "Call back at 3 pm"),
 }
 _REQUISITES = ("tax_id", "kpp", "registration_id", "bank_account", "bic")
 

@@ -162,12 +162,12 @@ def _next_digit(text: str, place: int) -> str:
 def _registers(plant: Planter) -> None:
     """Requisites whose check digits, form or length do not hold."""
     accounts, sole = plant.table("accounts"), plant.made.clients.sole
-    country = {code: accounts.among("country", code) for code in ("RU", "UA", "GB", "KZ")}
+    country = {code: accounts.among("country", code) for code in ("RU", "UA", "GB", "KZ", "US")}
     for number, row in enumerate(plant.pick("accounts", plant.n, country["RU"] & ~sole)):
         column = ("tax_id", "registration_id", "kpp")[number % 3]
         wrong = str(accounts.get(row, column))[:-2]
         plant.spoil("A104", "accounts", row, column, wrong, "blatant", "too short")
-    for row in plant.pick("accounts", plant.n):
+    for row in plant.pick("accounts", plant.n, ~country["US"]):  # an EIN has no check digit
         code = str(accounts.get(row, "country"))
         value = str(accounts.get(row, "tax_id"))
         wrong = _next_digit(value, -1)
@@ -211,6 +211,7 @@ def _spreadsheet(plant: Planter) -> None:
         "uk": ("12.тра", "03.лют"),
         "en": ("5-Jan", "Mar-12"),
         "kz": ("05.янв", "12.мар"),
+        "us": ("5-Jan", "Mar-12"),
     }
     for number, row in enumerate(plant.pick("deals", plant.n, deals.filled("contract_no"))):
         text = shown[LANGUAGES[sales.language[row]]][number % 2]
