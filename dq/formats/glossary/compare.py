@@ -43,8 +43,13 @@ def compare_text(compared: Compared, meaning: Meaning, page: Page) -> str:
         lines.append(t.t("compare.none"))
     if compared.incomparable:
         lines += ["", page.paint(t.t("compare.incomparable"), "bold")]
-        for pair in compared.incomparable:
-            lines += page.wrapped(_incomparable(pair, meaning, page), "  ")
+        lines += [
+            line
+            for pair in compared.incomparable
+            for line in page.wrapped(_incomparable(pair, meaning, page), "  ")
+        ]
+        touched = compared.incomparable[0].terms
+        lines += page.wrapped(t.t("compare.touched", terms=t.joined(touched)), "  ", "dim")
     return "\n".join(lines) + "\n"
 
 
@@ -78,6 +83,8 @@ def _conflict(
     if measured is not None:
         yield from _measured(measured, names, page, currency)
         for department, (rows, a, b) in measured.own.items():
+            if not rows:
+                continue
             whose = page.whose(department, meaning.glossary)
             said = t.t("compare.own", whose=whose, rows=rows, a=names[0], n_a=a, b=names[1], n_b=b)
             yield from page.wrapped(said, "  ")
@@ -150,7 +157,6 @@ def _incomparable(pair: Incomparable, meaning: Meaning, page: Page) -> str:
         b=page.whose(pair.b, meaning.glossary),
         model_a=pair.models[0],
         model_b=pair.models[1],
-        terms=page.t.joined(pair.terms),
     )
 
 
