@@ -154,9 +154,9 @@ def test_first_checkpoint_makes_its_key_and_names_it(store: Store, keys: Path) -
     (public,) = store.keyring().checkpoint_keys
     assert entry.digests == {"public": public_text(public)}
     assert made.signed_by([public]) == public
-    assert [file.name for file in keys.iterdir()] == [
-        f"checkpoint-{store.ledger.origin.rpartition('/')[2]}.pem"
-    ]
+    name = f"checkpoint-{store.ledger.origin.rpartition('/')[2]}"
+    assert sorted(file.name for file in keys.iterdir()) == [f"{name}.pem", f"{name}.txt"]
+    assert (keys / f"{name}.txt").read_text("utf-8") == made.text
     assert seal(store, folder, ANN).text == made.text
     assert trusted_keys(store, folder) == ((public,), True)
 
