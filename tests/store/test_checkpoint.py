@@ -89,9 +89,7 @@ def test_one_bit_changed_is_not_signed(data: st.DataObject) -> None:
         read = parse_checkpoint(bytes(bent).decode())
     except ValueError:
         return
-    signed = read.signed_by([signer.public])
-    # a name that is not the ledger's leaves no signature; base64 has spare bits only at its end
-    assert signed is None or read == made
+    assert read.signed_by([signer.public]) is None
 
 
 def test_witnesses_may_sign_too() -> None:
