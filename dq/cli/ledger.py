@@ -196,9 +196,10 @@ def _checked(of: _Open, files: list[Path], told: tuple[str, ...] = ()) -> Checke
     publics = [public_of_option(text) for text in told]
     keys, pinned = trusted_keys(of.store, of.folder, publics)
     claims, wrong = claims_of(files, of.store.ledger.origin, keys)
-    found = of.store.verify([*claims, *own_claims(of.store)])
-    compared = [(claim.name, claim.size) for claim in claims]
-    return Checked(of.store.ledger.origin, found, compared, pinned, wrong)
+    outside, inside = own_claims(of.store, of.folder)
+    found = of.store.verify([*claims, *outside, *inside])
+    compared = [(claim.name, claim.size) for claim in (*claims, *outside)]
+    return Checked(of.store.ledger.origin, found, compared, pinned or not files, wrong)
 
 
 @command.command("checkpoint")

@@ -121,7 +121,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
         found = _SIGNATURE.fullmatch(line)
         if not found or len(signatures) == _MOST_SIGNATURES:
             raise ValueError("no signature")
-        signatures.append((found[1], base64.b64decode(found[2], validate=True)))
+        data = base64.b64decode(found[2], validate=True)
+        if _base64(data) != found[2]:
+            raise ValueError("no signature")
+        signatures.append((found[1], data))
     return Checkpoint(lines[0], int(lines[1]), root, body, tuple(signatures))
 
 

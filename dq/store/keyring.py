@@ -211,4 +211,6 @@ def _signed(entry: Entry, public: bytes) -> bool:
         signature = base64.b64decode(entry.mark.signature, validate=True)
     except (binascii.Error, ValueError):
         return False
+    if base64.b64encode(signature).decode("ascii") != entry.mark.signature:
+        return False  # base64 has spare bits, which no signature covers
     return verified(public, entry.to_sign(), signature)

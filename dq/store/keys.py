@@ -58,6 +58,10 @@ class KeyFolder:
         """Where the key lies that signs the checkpoints of a ledger, or would lie."""
         return self.path / f"checkpoint-{origin.rpartition('/')[2]}.pem"
 
+    def seen_file(self, origin: str) -> Path:
+        """Where the newest checkpoint that was signed here of a ledger is remembered."""
+        return self.checkpoint_file(origin).with_suffix(".txt")
+
     def person(self, public: bytes) -> Signer | None:
         """The private key of a public one, if it is here.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dq.errors import DqError, IntegrityError, UsageError
+from dq.files import write_atomic
 from dq.store.actor import Actor
 from dq.store.checkpoint import (
     Checkpoint,
@@ -16,6 +17,7 @@ from dq.store.checkpoint import (
 )
 from dq.store.keyring import CHECKPOINT_KEY
 from dq.store.keys import KeyFolder
+from dq.store.proof import check_root
 from dq.store.signing import Signer, public_bytes, public_text
 from dq.store.store import Store
 from dq.store.verification import Claim
@@ -26,15 +28,23 @@ __all__ = ["claims_of", "own_claims", "public_of_option", "seal", "trusted_keys"
 def seal(store: Store, folder: KeyFolder, actor: Actor, *, new_key: bool = False) -> Checkpoint:
     """The signed checkpoint of the ledger as it is now.
 
-    The first makes the key, in the folder of keys, and names it in the ledger.
+    The first makes the key, in the folder of keys, and names it in the ledger. The folder also
+    remembers the newest: nothing is signed that does not go on from it.
 
     Raises:
         UsageError: the key is not here; `new_key` makes another.
-        IntegrityError: the newest part of the ledger is damaged.
+        IntegrityError: the newest part of the ledger is damaged, or the ledger is another than
+            the one that was signed here before.
     """
+    origin = store.ledger.origin
+    file = folder.seen_file(origin)
+    if file.exists():
+        check_root(store.ledger, read_checkpoint(file), str(file))
     signer = _checkpoint_key(store, folder, actor, new=new_key)
     size, root = store.head()
-    return sign_checkpoint(store.ledger.origin, size, root, signer)
+    made = sign_checkpoint(origin, size, root, signer)
+    write_atomic(file, made.text)
+    return made
 
 
 def _checkpoint_key(store: Store, folder: KeyFolder, actor: Actor, *, new: bool) -> Signer:
@@ -114,6 +124,17 @@ def claims_of(
     return claims, wrong
 
 
-def own_claims(store: Store) -> list[Claim]:
-    """What the store itself remembers of checkpoints that were written."""
-    return [Claim(kept.size, bytes.fromhex(kept.root), kept.place) for kept in store.checkpoints()]
+def own_claims(store: Store, folder: KeyFolder) -> tuple[list[Claim], list[Claim]]:
+    """What the folder of keys remembers of the ledger, and what the store itself does.
+
+    The first lies outside the project; the second can be changed with the ledger.
+    """
+    file = folder.seen_file(store.ledger.origin)
+    outside = []
+    if file.exists():
+        seen = read_checkpoint(file)
+        outside.append(Claim(seen.size, seen.root, str(file)))
+    inside = [
+        Claim(kept.size, bytes.fromhex(kept.root), kept.place) for kept in store.checkpoints()
+    ]
+    return outside, inside

@@ -158,7 +158,11 @@ def test_verify_with_and_without_a_checkpoint(project: Path, keys: Path, tmp_pat
         dq("ledger", "verify", "--since", str(kept), "--format", "json", cwd=project).out
     )
     assert document["intact"] is True
-    assert document["compared"] == [{"checkpoint": str(kept), "size": 2}]
+    (seen,) = keys.glob("*.txt")  # what the folder of keys remembers, outside the project too
+    assert document["compared"] == [
+        {"checkpoint": str(kept), "size": 2},
+        {"checkpoint": str(seen), "size": 2},
+    ]
     assert document["identity"] == {
         "approved": 2, "unapproved": 0, "revoked": 0, "false": 0, "typed": 0,
     }  # fmt: skip
@@ -216,6 +220,13 @@ def test_rewrite_of_the_whole_shows_against_the_checkpoint_alone(
         rewrite(store, [texts[0].replace(b"signs", b"signz")])
     assert call(project, "ledger verify").code == 4  # the store remembers a checkpoint itself
     damage(project, "DELETE FROM checkpoint")
+    said = call(project, "ledger verify")  # and so does the folder of keys, outside the project
+    assert said.code == 4
+    (seen,) = keys.glob("*.txt")
+    assert str(seen) in said.out.replace("\n  ", " ")
+    said = call(project, "ledger prove 0")  # nothing is signed that does not go on from there
+    assert (said.code, said.out) == (4, "")
+    seen.unlink()
     assert call(project, "ledger verify").code == 0
     said = dq("ledger", "verify", "--since", str(kept), cwd=project)
     assert said.code == 4

@@ -224,7 +224,8 @@ def test_each_bit_of_a_signed_entry_with_all_hashes_made_anew(store: Store) -> N
     fill(store, 1, Actor("Ann Lee", "host-1", "ann", Signer.new()))
     texts = texts_of(store.path)
     honest = store.verify().standings
-    for bit in range(0, len(texts[1]) * 8, STEP):
+    end = texts[1].index(b"==") * 8  # base64 has spare bits at its end
+    for bit in [*range(0, len(texts[1]) * 8, STEP), *range(end - 8, end)]:
         bent = bytearray(texts[1])
         bent[bit // 8] ^= 1 << bit % 8
         try:
