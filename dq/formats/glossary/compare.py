@@ -26,7 +26,10 @@ __all__ = [
 ]
 
 DIGITS = 6
-"""Decimals of a ratio; money has two."""
+"""Decimals of a ratio."""
+
+MONEY = 2
+"""Decimals of money."""
 
 
 def compare_text(compared: Compared, meaning: Meaning, page: Page) -> str:
@@ -278,14 +281,14 @@ def _digits(found: Split) -> int:
     values = (found.before.value, found.after.value, found.definition, found.data)
     if all(v is None or v.denominator in (1, 2) for v in values) and found.term.kind != "ratio":
         return 0 if all(v is None or v.denominator == 1 for v in values) else 1
-    return DIGITS if found.term.kind == "ratio" else 2
+    return DIGITS if found.term.kind == "ratio" else MONEY
 
 
 def _shown(value: Fraction | None, digits: int, t: Translator, *, signed: bool = False) -> str:
     if value is None:
         return "—"
     amount = _decimal(value, digits)
-    text = t.number(amount)
+    text = t.money(amount) if digits == MONEY else t.number(amount)
     return f"+{text}" if signed and amount > 0 else str(text)
 
 
