@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import Enum
 
 from sqlglot import exp
@@ -24,6 +25,7 @@ __all__ = [
     "Rendering",
     "Row",
     "function_named",
+    "function_near",
     "literal",
     "own",
     "value_of",
@@ -136,14 +138,16 @@ class Function:
         if count < least or (count > len(self._names) and not self._variadic):
             raise PortabilityError(
                 "The function {function} takes ({params}), not {count} arguments.",
+                fix="Write {function}({params}).",
                 function=self.name,
-                params=self.params,
+                params=", ".join(self.params.split()),
                 count=count,
             )
         for i, argument in enumerate(node.expressions):
             if self.param(i).isupper() and not is_literal(argument):
                 raise PortabilityError(
                     "The function {function} needs a fixed value for {param}, not an expression.",
+                    fix="Write the value itself.",
                     function=self.name,
                     param=self.param(i).lower(),
                 )
@@ -194,6 +198,11 @@ def function_named(name: str) -> Function | None:
     return _REGISTRY.get(name)
 
 
+def function_near(name: str) -> str | None:
+    """The name of a portable function that is spelt nearly so."""
+    return next(iter(get_close_matches(name.lower(), _REGISTRY, n=1, cutoff=0.75)), None)
+
+
 def literal(value: object) -> exp.Expression:
     """A Python value as a plan node.
 
@@ -221,6 +230,7 @@ def literal(value: object) -> exp.Expression:
         return exp.Cast(this=exp.Literal.string(text), to=exp.DataType.build("date"))
     raise PortabilityError(
         "A plan cannot hold the value {value} of type {type}.",
+        fix="Give a text, number, date, time without zone, true, false or nothing.",
         value=repr(value),
         type=type(value).__name__,
     )

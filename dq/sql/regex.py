@@ -71,6 +71,7 @@ def portable_pattern(source: str) -> Pattern:
     except re.error as error:
         raise PortabilityError(
             "The pattern {pattern} is no regular expression: {reason}.",
+            fix="Correct it; a backslash before a mark takes the mark itself.",
             pattern=source,
             reason=str(error),
         ) from None
@@ -111,6 +112,7 @@ def replacement(source: str, groups: int) -> tuple[str, str]:
         else:
             raise PortabilityError(
                 "The replacement {text} names no group of its pattern at \\{escaped}.",
+                fix="Use the groups of the pattern, counted from 1.",
                 text=source,
                 escaped=escaped,
             )
@@ -154,6 +156,7 @@ class _Reader:
     def _refuse(self, what: str) -> PortabilityError:
         return PortabilityError(
             "The pattern {pattern} uses {what}, which not every engine reads the same way.",
+            fix="Write it with classes, groups, repeats and alternatives only.",
             pattern=self.source,
             what=what,
         )

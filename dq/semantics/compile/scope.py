@@ -7,34 +7,17 @@ their tables get names that nothing else has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
 from sqlglot import exp
 
-from dq.crm.model import TABLES
 from dq.errors import UsageError
+from dq.semantics.columns import DERIVED, Columns, columns_of_table
 from dq.sql import portable as f
 
 __all__ = ["DERIVED", "Columns", "Qualifier", "columns_of_table"]
-
-Columns = Mapping[str, Collection[str]]
-"""Columns that are there, by table."""
-
-DERIVED = frozenset(
-    "amount_base margin_base open_days last_activity_at department merged_into_id "
-    "_live _source _row _money _won".split()
-)
-"""Columns that loading makes."""
-
-
-def columns_of_table(table: str, columns: Columns | None) -> frozenset[str]:
-    """The columns of a table: those that are there, else those of the model."""
-    if columns is not None and table in columns:
-        return frozenset(columns[table])
-    known = TABLES.get(table)
-    return (frozenset(known.columns) | DERIVED) if known else frozenset()
 
 
 @dataclass(frozen=True)
@@ -68,9 +51,26 @@ class Qualifier:
                 return self._column(part, frames)
             if isinstance(part, exp.Query) and not isinstance(part, exp.Subquery):
                 return self._query(part, frames)
+            if isinstance(part, exp.Anonymous) and part.name.upper() == "IS_TERM":
+                return self._call(part, frames)
             return part
 
         return _rewritten(node, placed)
+
+    def _call(self, call: exp.Anonymous, frames: list[_Frame]) -> exp.Expr:
+        """IS_TERM with the alias that its table now has; without one it asks the nearest table."""
+        term, *rest = call.expressions
+        near = frames[-1]
+        if rest:
+            near = next((frame for frame in reversed(frames) if rest[0].name in frame), {})
+            near = {name: source for name, source in near.items() if name == rest[0].name}
+        if len(near) != 1:
+            raise UsageError(
+                "IS_TERM({term}) needs the alias of its table.", fix="Add it.", term=term.name
+            )
+        (source,) = near.values()
+        args = [term.copy(), f.col(source.called), *(arg.copy() for arg in rest[1:])]
+        return exp.Anonymous(this="IS_TERM", expressions=args)
 
     def _column(self, column: exp.Column, frames: list[_Frame]) -> exp.Expr:
         for frame in reversed(frames):
