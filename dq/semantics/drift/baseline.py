@@ -185,12 +185,11 @@ def look(
 
 
 def field_digests(table: str, glossary: Glossary | None) -> dict[str, str]:
-    """Of each column that the glossary tells of: a digest of unit, values and since."""
+    """Of each column whose unit or values the glossary tells: a digest of both."""
     found = {}
     for spec in glossary.fields.values() if glossary else ():
-        if spec.table == table:
-            said = [spec.unit, sorted(spec.values), spec.since and spec.since.isoformat()]
-            text = json.dumps(said, ensure_ascii=False)
+        if spec.table == table and (spec.unit or spec.values):
+            text = json.dumps([spec.unit, sorted(spec.values)], ensure_ascii=False)
             found[spec.column] = hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
     return found
 
