@@ -181,13 +181,14 @@ class _Search:
 
     def _judge(self, watch: Watch, then: Counts, now: Counts) -> Change | None:
         sign, part = self._best(watch, then, now), None
-        if watch.shape == "number" and (sign is None or sign.kind != "unit"):
-            for name in now.parts:
-                if name in then.parts and enough(then.parts[name], now.parts[name]):
-                    own = self._best(watch, then.parts[name], now.parts[name])
-                    if own is not None and own.kind == "unit":
-                        sign, part = own, name
-                        break
+        if watch.shape == "number" and (sign is None or sign.kind != "unit" or sign.some):
+            for name in sorted(now.parts.keys() & then.parts.keys()):
+                if not enough(then.parts[name], now.parts[name]):
+                    continue
+                own = self._best(watch, then.parts[name], now.parts[name])
+                if own is not None and own.kind == "unit" and own.some is None:
+                    sign, part = own, name
+                    break
         if sign is None:
             return None
         side = then.parts[part] if part else then
