@@ -17,7 +17,7 @@ import numpy as np
 
 from dq.errors import UsageError
 from dq.semantics.drift.counts import WEEK, Counts, Window, count
-from dq.semantics.drift.limits import WEEKS
+from dq.semantics.drift.limits import SETTLING_DAYS, WEEKS
 from dq.semantics.drift.watch import TableLike, Watch, segment_column, watched
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dq.semantics.glossary import Glossary
     from dq.store import Actor, Store
 
-__all__ = ["Baseline", "adopt", "approve", "baselines", "last_day", "look", "year_before"]
+__all__ = ["Baseline", "adopt", "approve", "baselines", "look", "settled", "span_of", "year_before"]
 
 SETTING = "drift."
 
@@ -119,17 +119,33 @@ def year_before(end: date) -> Window:
     return Window(end - timedelta(days=WEEK * WEEKS), end)
 
 
-def last_day(engine: Engine, source: str, watches: Sequence[Watch], as_of: date) -> date | None:
-    """The newest day of a table's records, not after the business day; None without records."""
+def span_of(
+    engine: Engine, source: str, watches: Sequence[Watch], as_of: date
+) -> tuple[date, date] | None:
+    """First and last day of a table's records, not after the business day; None without any."""
     from sqlglot import exp
 
     from dq.sql import portable as f
 
     event = f.col(watches[0].event)
-    query = exp.select(f.alias(f.max(f.date_of(event)), "d")).from_(f.table(source))
-    row = engine.query(query.where(event.copy() < f.lit(as_of + timedelta(days=1))))
-    found: date | None = row.column("d")[0].as_py()
-    return found
+    days = f.date_of(event)
+    query = exp.select(f.alias(f.min(days), "a"), f.alias(f.max(days.copy()), "b"))
+    query = query.from_(f.table(source)).where(event.copy() < f.lit(as_of + timedelta(days=1)))
+    row = engine.query(query).to_pylist()[0]
+    return None if row["a"] is None else (row["a"], row["b"])
+
+
+def settled(
+    counts: Mapping[str, Counts], watches: Sequence[Watch], window: Window, first: date
+) -> dict[str, Counts]:
+    """A reference without the weeks in which columns taken by a later date were not complete.
+
+    In the first half year of a table only what goes fast has been closed, paid or answered.
+    """
+    known = {w.column: w for w in watches}
+    young = (first + timedelta(days=SETTLING_DAYS) - window.start).days
+    weeks = min(max(-(-young // WEEK), 0), window.weeks)
+    return {name: of if known[name].of_all else of.without(weeks) for name, of in counts.items()}
 
 
 def look(
@@ -149,14 +165,15 @@ def look(
     name = source or f"crm.{table.name}"
     there = set(engine.schema(name).names)
     watches = [w for w in watched(table) if {w.column, w.by, w.event} <= there]
-    day = last_day(engine, name, watches, as_of) if watches else None
-    if day is None:
+    days = span_of(engine, name, watches, as_of) if watches else None
+    if days is None:
         return None
-    end = day + timedelta(days=1)
+    end = days[1] + timedelta(days=1)
     parts = segment_column(table)
     if parts is not None and parts[0] not in there:
         parts = None
     counts = count(engine, name, watches, year_before(end), parts=parts, live=live)
+    counts = settled(counts, watches, year_before(end), days[0])
     return Baseline(
         table=table.name,
         end=end,
@@ -168,12 +185,11 @@ def look(
 
 
 def field_digests(table: str, glossary: Glossary | None) -> dict[str, str]:
-    """Of each column that the glossary tells of: a digest of unit, values and since."""
+    """Of each column whose unit or values the glossary tells: a digest of both."""
     found = {}
     for spec in glossary.fields.values() if glossary else ():
-        if spec.table == table:
-            said = [spec.unit, sorted(spec.values), spec.since and spec.since.isoformat()]
-            text = json.dumps(said, ensure_ascii=False)
+        if spec.table == table and (spec.unit or spec.values):
+            text = json.dumps([spec.unit, sorted(spec.values)], ensure_ascii=False)
             found[spec.column] = hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
     return found
 

@@ -71,6 +71,12 @@ class Counts:
                 found[:, i] = self.n[:, place[name]]
         return found
 
+    def without(self, weeks: int) -> Counts:
+        """The same with no rows in the first weeks."""
+        later = (np.arange(len(self.n)) >= weeks)[:, None]
+        parts = {name: part.without(weeks) for name, part in self.parts.items()}
+        return Counts(self.tokens, self.n * later, parts)
+
     @property
     def rows(self) -> int:
         """All rows, blank cells too."""

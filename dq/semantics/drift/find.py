@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dq.semantics.drift.baseline import Baseline, last_day, year_before
+from dq.semantics.drift.baseline import Baseline, settled, span_of, year_before
 from dq.semantics.drift.counts import Counts, Window, count
 from dq.semantics.drift.judge import comparisons, enough
 from dq.semantics.drift.kinds import PRIORITY, Sign, sign_of
@@ -135,8 +135,9 @@ class _Search:
         self.glossary = glossary
         self.baseline = baseline
         self.parts: Parts | None = segment_column(table)
-        day = last_day(engine, self.source, watches, as_of) if watches else None
-        self.end = max(day + timedelta(days=1) if day else start, start)
+        days = span_of(engine, self.source, watches, as_of) if watches else None
+        self.first, last = days or (start, start - timedelta(days=1))
+        self.end = max(last + timedelta(days=1), start)
 
     def found(self) -> Found:
         """All changes of the table."""
@@ -175,17 +176,19 @@ class _Search:
         if self.baseline is not None:
             return self.baseline.counts
         window = year_before(self.start)
-        return count(self.engine, self.source, self.watches, window, parts=self.parts)
+        counts = count(self.engine, self.source, self.watches, window, parts=self.parts)
+        return settled(counts, self.watches, window, self.first)
 
     def _judge(self, watch: Watch, then: Counts, now: Counts) -> Change | None:
         sign, part = self._best(watch, then, now), None
-        if watch.shape == "number" and (sign is None or sign.kind != "unit"):
-            for name in now.parts:
-                if name in then.parts and enough(then.parts[name], now.parts[name]):
-                    own = self._best(watch, then.parts[name], now.parts[name])
-                    if own is not None and own.kind == "unit":
-                        sign, part = own, name
-                        break
+        if watch.shape == "number" and (sign is None or sign.kind != "unit" or sign.some):
+            for name in sorted(now.parts.keys() & then.parts.keys()):
+                if not enough(then.parts[name], now.parts[name]):
+                    continue
+                own = self._best(watch, then.parts[name], now.parts[name])
+                if own is not None and own.kind == "unit" and own.some is None:
+                    sign, part = own, name
+                    break
         if sign is None:
             return None
         side = then.parts[part] if part else then

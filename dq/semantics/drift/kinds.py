@@ -17,6 +17,7 @@ from dq.semantics.drift.limits import (
     NEAR,
     NEW_SHARE,
     SIGMAS,
+    SWAP_RATIO,
     USUAL,
     VANISHED_OF,
     VANISHED_SHARE,
@@ -185,9 +186,14 @@ def _swapped(found: Comparison, moves: Moves) -> Sign | None:
     for i in up:
         for j in down:
             apart = abs(then[i] - then[j])
+            ratio = max(then[i], then[j]) / max(min(then[i], then[j]), 1e-9)
             off = max(abs(now[i] - then[j]), abs(now[j] - then[i]))
             chance = 3 * (0.25 / found.now.sum()) ** 0.5
-            if apart >= LEAST_SHARE and off <= 0.15 * apart + min(chance, 0.1 * apart):
+            if (
+                apart >= LEAST_SHARE
+                and ratio >= SWAP_RATIO
+                and off <= 0.15 * apart + min(chance, 0.1 * apart)
+            ):
                 pairs.append((off, i, j))
     if not pairs:
         return None

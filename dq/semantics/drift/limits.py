@@ -4,12 +4,19 @@ from __future__ import annotations
 
 __all__ = [
     "BLOCKS", "FIRST_ROWS", "LARGE_EFFECT", "LARGE_PSI", "LEAST_BLOCKS", "LEAST_NEW", "LEAST_PSI",
-    "LEAST_ROWS", "LEAST_SHARE", "LEAST_STEP", "NEAR", "NEW_SHARE", "SIGMAS", "USUAL",
-    "USUAL_PSI", "USUAL_SWAP", "VANISHED_OF", "VANISHED_SHARE", "WEEKS",
+    "LEAST_ROWS", "LEAST_SHARE", "LEAST_STEP", "NEAR", "NEW_SHARE", "SETTLING_DAYS", "SIGMAS",
+    "SWAP_RATIO", "USUAL", "USUAL_PSI", "USUAL_SWAP", "VANISHED_OF", "VANISHED_SHARE", "WEEKS",
 ]  # fmt: skip
 
 WEEKS = 52
 """Weeks before the day of comparison that make the reference: a year, with its seasons."""
+
+SETTLING_DAYS = 182
+"""First days of a table in which a column that is taken by a later date is not judged."""
+
+SWAP_RATIO = 1.5
+"""How many times one of two exchanged shares is the other: nearer ones change places with the
+mix of the business."""
 
 LEAST_ROWS = 100
 """Current records without which nothing is said."""

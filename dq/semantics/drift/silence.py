@@ -23,8 +23,9 @@ def recorded(
 ) -> tuple[str, str] | None:
     """Where the glossary records a change of a column in [start, end): (why, of what).
 
-    `field`: the entry of the column begins then; `entry`: its unit or values are not those of
-    the baseline's day; `term`: a version of a term that reads the column takes effect then.
+    `field`: the entry of the column begins then. `entry`: it gives another unit, or other
+    values, than on the baseline's day (a first entry is no change: it says what was before).
+    `term`: a version of a term that reads the column takes effect then.
     """
     if glossary is None:
         return None
@@ -35,7 +36,7 @@ def recorded(
             return ("field", name)
         if baseline is not None:
             before = baseline.fields.get(column)
-            if before != field_digests(table, glossary)[column]:
+            if before is not None and before != field_digests(table, glossary).get(column):
                 return ("entry", name)
     for term in glossary.terms.values():
         if term.of != table:

@@ -179,7 +179,7 @@ def _watches(table: TableLike, event: str, known: Known) -> Iterator[Watch]:
 
 
 def _shape(facts: Facts) -> str | None:
-    if facts.kind == "derived" and facts.name != "department":
+    if facts.kind == "derived":
         return None
     if facts.kind in _FILL_ONLY or facts.pseudonymised:
         return "filled"
@@ -198,7 +198,7 @@ def _is_word(facts: Facts) -> bool:
     """A text of few values, each of many records; a free text that is short is none."""
     if facts.values is None:
         return False
-    if facts.kind in ("category", "flag", "country", "city", "derived"):
+    if facts.kind in ("category", "flag", "country", "city"):
         return True
     return len(facts.values) <= FEW and facts.filled >= 20 * len(facts.values)
 
