@@ -117,7 +117,9 @@ def _spliced(text: str, root: Item, keys: Keys, value: object) -> str:
             return _inserted(text, item, keys[depth:], value)
         item, depth = members[keys[depth]], depth + 1
     if depth < len(keys) and not item.blank:
-        raise item.error("{key} must be a mapping (key: value).")
+        raise item.error(
+            "{key} must be a mapping (key: value).", fix="Write each entry as key: value."
+        )
     return _replaced(text, item, keys[depth:], value)
 
 

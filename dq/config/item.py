@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["TAG", "Item"]
 
 TAG = "tag:yaml.org,2002:"
+_TYPED = frozenset({"int", "float", "bool", "timestamp"})
 _BARE_BOOLEANS = frozenset({"yes", "no", "on", "off"})
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -134,13 +135,15 @@ class Item:
     def entries(self) -> dict[str, Item]:
         """The members of a mapping with free keys, in the order of the file."""
         if not self.is_map:
-            raise self.error("{key} must be a mapping (key: value).")
+            raise self.error(
+                "{key} must be a mapping (key: value).", fix="Write each entry as key: value."
+            )
         members: dict[str, Item] = {}
         for key, value in self.node.value:
             head = Item(self.file, key, self.path)
             if head.kind == "merge":
                 raise head.error("Merge keys (<<) are not read.", fix="Write the keys out.")
-            name = head.text()
+            name = head._as_key()
             path = f"{self.path}.{name}" if self.path else name
             if name in members:
                 raise Item(self.file, key, path).error(
@@ -154,7 +157,10 @@ class Item:
     def items(self) -> list[Item]:
         """The members of a list."""
         if not self.is_list:
-            raise self.error("{key} must be a list.")
+            raise self.error(
+                "{key} must be a list.",
+                fix="Write [one, two], or each entry on a line of its own after a dash (-).",
+            )
         return [
             Item(self.file, node, f"{self.path}[{i}]")
             for i, node in enumerate(self.node.value, start=1)
@@ -163,6 +169,11 @@ class Item:
     def one_or_many(self) -> list[Item]:
         """The members of a list, or the value itself."""
         return self.items() if self.is_list else [self]
+
+    @property
+    def _written(self) -> str:
+        """What stands here, as it is said in a message."""
+        return "[…]" if self.is_list else "{…}" if self.is_map else str(self.node.value)
 
     # --- scalars ---------------------------------------------------------------------
 
@@ -190,38 +201,57 @@ class Item:
                 fix='Write "{value}" in quotes for the word, true or false for a yes/no.',
                 value=value,
             )
-        if self.kind in {"int", "float", "bool", "timestamp"}:
+        if self.kind in _TYPED:
             raise self.error("{key} must be text.", fix='Write "{value}" in quotes.', value=value)
-        if self.kind != "str":
-            raise self.error("{key} must be text.")
-        if not value.strip():
+        if self.is_map or self.is_list:
+            raise self.error("{key} must be text.", fix="Write one text, no list and no mapping.")
+        if self.blank or not value.strip():
             raise self.error("{key} is empty.", fix="Write a value or leave the key out.")
         return value
+
+    def _as_key(self) -> str:
+        """This value as the key of a mapping, whose path it has."""
+        if self.is_map or self.is_list:
+            raise self.error("A key of {key} is no text.", fix="Write key: value.")
+        value = str(self.node.value)
+        if self.kind in _TYPED and value.lower() not in _BARE_BOOLEANS:
+            raise self.error(
+                "The key {value} must be text.", fix='Write "{value}" in quotes.', value=value
+            )
+        return self.text()
 
     def choice(self, *names: str) -> str:
         """One of a few words."""
         value = self.text()
         if value not in names:
+            near = difflib.get_close_matches(value, names, n=1)
             raise self.error(
-                "{key} is {value}; it can be: {names}.", value=value, names=", ".join(names)
+                "{key} is {value}; it can be: {names}.",
+                fix="Did you mean {near}?" if near else "Write one of these.",
+                value=value,
+                names=", ".join(names),
+                near="".join(near),
             )
         return value
 
-    def match(self, pattern: str, message: str) -> str:
-        """A text of a given form; `message` says the form, with {key} and {value}."""
+    def match(self, pattern: str, message: str, fix: str) -> str:
+        """A text of a given form; `message` has {key} and {value}, `fix` says the form."""
         value = self.text()
         if not re.fullmatch(pattern, value):
-            raise self.error(message, value=value)
+            raise self.error(message, fix=fix, value=value)
         return value
 
     def integer(self, low: int | None = None, high: int | None = None) -> int:
         """A whole number in plain digits."""
         if self.kind != "int" or not _INTEGER.fullmatch(self.node.value):
-            raise self.error("{key} must be a whole number in plain digits.")
+            raise self.error(
+                "{key} must be a whole number in plain digits.", fix="Write it such as 1 or 1000."
+            )
         value = int(self.node.value)
         if (low is not None and value < low) or (high is not None and value > high):
             raise self.error(
                 "{key} is {value}; it can be {low} to {high}.",
+                fix="Write a number within these bounds.",
                 value=value,
                 low="…" if low is None else low,
                 high="…" if high is None else high,
@@ -231,13 +261,15 @@ class Item:
     def number(self) -> Decimal:
         """A number in plain digits, exact."""
         if not self.is_number or not _DECIMAL.fullmatch(self.node.value):
-            raise self.error("{key} must be a number in plain digits.")
+            raise self.error(
+                "{key} must be a number in plain digits.", fix="Write it such as 0.5 or 1000."
+            )
         return Decimal(self.node.value)
 
     def flag(self) -> bool:
         """Only true or false."""
         if self.kind != "bool" or self.node.value not in {"true", "false"}:
-            raise self.error("{key} must be true or false.")
+            raise self.error("{key} must be true or false.", fix="Write true or false, no quotes.")
         return bool(self.node.value == "true")
 
     def day(self) -> date:
@@ -248,23 +280,37 @@ class Item:
                 return date.fromisoformat(value)
             except ValueError:
                 pass
-        raise self.error("{key} must be a date written as 2026-01-31.")
+        raise self.error(
+            "{key} must be a date, not {value}.",
+            fix="Write a day of the calendar as 2026-01-31.",
+            value=self._written,
+        )
 
     def duration(self) -> timedelta:
         """A length of time: 30s, 10m, 2h, 7d, 12w."""
         found = _DURATION.fullmatch(str(self.node.value)) if self.kind == "str" else None
         if not found:
-            raise self.error("{key} must be a length of time such as 30s, 10m, 2h, 7d, 12w.")
+            raise self.error(
+                "{key} must be a length of time, not {value}.",
+                fix="Write it as 30s, 10m, 2h, 7d or 12w.",
+                value=self._written,
+            )
         try:
             return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
         except OverflowError:
-            raise self.error("{key} is longer than can be counted.") from None
+            raise self.error(
+                "{key} is longer than can be counted.", fix="Write a shorter time."
+            ) from None
 
     def size(self) -> int:
         """A size in bytes: 500MB, 4GB, 4GiB."""
         found = _SIZE.fullmatch(str(self.node.value)) if self.kind == "str" else None
         if not found:
-            raise self.error("{key} must be a size such as 500MB, 4GB or 4GiB.")
+            raise self.error(
+                "{key} must be a size, not {value}.",
+                fix="Write it as 500MB, 4GB or 4GiB.",
+                value=self._written,
+            )
         return int(found[1]) * _BYTES[found[2]]
 
     def value(self) -> Any:

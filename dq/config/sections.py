@@ -40,7 +40,9 @@ _SECRETS = ("password", "passwd", "sslpassword")
 
 
 def _crm(item: Item) -> str:
-    return item.match(r"[a-z][a-z0-9_]*", "{key} is {value}; a preset is a word such as amocrm.")
+    return item.match(
+        r"[a-z][a-z0-9_]*", "{key} is {value}, which is no preset.", "Write a word such as amocrm."
+    )
 
 
 def _sources(item: Item) -> Mapping[str, SourceSettings]:
@@ -82,7 +84,9 @@ def _check_asked(item: Item, of: Mapping[str, Item]) -> None:
     """Of a database one table or query is read, of which the options of files do not hold."""
     if "url" not in of:
         if "query" in of:
-            raise of["query"].error("{key} goes with a url, not with a path.", at_key=True)
+            raise of["query"].error(
+                "{key} goes with a url, not with a path.", fix="Leave it out.", at_key=True
+            )
         return
     if ("table" in of) == ("query" in of):
         raise item.error(
@@ -92,7 +96,9 @@ def _check_asked(item: Item, of: Mapping[str, Item]) -> None:
         )
     for key in _FILE_KEYS:
         if key in of:
-            raise of[key].error("{key} goes with a path, not with a url.", at_key=True)
+            raise of[key].error(
+                "{key} goes with a path, not with a url.", fix="Leave it out.", at_key=True
+            )
 
 
 def _take(item: Item) -> str:
@@ -110,7 +116,9 @@ def _header_row(item: Item) -> int | tuple[int, ...]:
 
 
 def _format(item: Item) -> str:
-    return item.match("[a-z0-9]+", "{key} is {value}; a format is a word such as csv or xlsx.")
+    return item.match(
+        "[a-z0-9]+", "{key} is {value}, which is no format.", "Write a word such as csv or xlsx."
+    )
 
 
 def _footer(item: Item) -> int | tuple[str, ...]:
@@ -137,7 +145,10 @@ def _delimiter(item: Item) -> str:
     if value in _DELIMITERS:
         return _DELIMITERS[value]
     if item.kind != "str" or len(value) != 1:
-        raise item.error("{key} must be one character in quotes, or: tab, comma, semicolon, pipe.")
+        raise item.error(
+            "{key} must be one character.",
+            fix="Write it in quotes, or as a word: tab, comma, semicolon, pipe.",
+        )
     return value
 
 
@@ -206,6 +217,7 @@ def _table_and_column(text: str, item: Item, *, at_key: bool = False) -> tuple[s
     if not (table.strip() and dot and column.strip()):
         raise item.error(
             "{value} must be a table and a column, such as deals.product.",
+            fix="Write the table, a dot and the column.",
             at_key=at_key,
             value=text,
         )
@@ -217,7 +229,9 @@ def _defaults(item: Item) -> Defaults:
     return Defaults(
         country=_country(of["country"]) if "country" in of else None,
         currency=of["currency"].match(
-            "[A-Z]{3}", "{key} is {value}; a currency is three capital letters, such as RUB."
+            "[A-Z]{3}",
+            "{key} is {value}, which is no currency.",
+            "Write three capital letters, such as RUB.",
         )
         if "currency" in of
         else None,
@@ -227,7 +241,9 @@ def _defaults(item: Item) -> Defaults:
 
 
 def _country(item: Item) -> str:
-    return item.match("[A-Z]{2}", "{key} is {value}; a country is two capital letters, such as UA.")
+    return item.match(
+        "[A-Z]{2}", "{key} is {value}, which is no country.", "Write two capital letters, such as UA."
+    )
 
 
 def _calendar(item: Item) -> Calendar:
@@ -298,9 +314,11 @@ def _hours(item: Item) -> tuple[time, time]:
     try:
         begin, end = (time.fromisoformat(part.zfill(5)) for part in found.groups() if found)  # type: ignore[union-attr]
     except (AttributeError, ValueError):
-        raise item.error("{key} must be two times of day, such as 09:00-18:00.") from None
+        raise item.error(
+            "{key} must be two times of day.", fix="Write them as 09:00-18:00."
+        ) from None
     if begin >= end:
-        raise item.error("{key} ends before it begins.")
+        raise item.error("{key} ends before it begins.", fix="Write the earlier time first.")
     return begin, end
 
 
@@ -387,7 +405,11 @@ def _tolerance(item: Item) -> Tolerance:
         return Tolerance(share=Decimal(found[1]) / 100)
     if re.fullmatch("[0-9]+[smhdw]", text):
         return Tolerance(time=item.duration())
-    raise item.error("{key} must be a number, a share such as 0.5%, or a time such as 2m.")
+    raise item.error(
+        "{key} is {value}, which is no tolerance.",
+        fix="Write a number, a share such as 0.5%, or a time such as 2m.",
+        value=text,
+    )
 
 
 def _engine(item: Item) -> EngineSettings:
@@ -409,7 +431,9 @@ def _engine(item: Item) -> EngineSettings:
 def _engine_url(item: Item) -> Url:
     url = _url(item)
     if not re.fullmatch(r"duckdb|local(\[(\d+|\*)\])?|(spark|k8s|yarn|sc)(://\S+)?", url.template):
-        raise item.error("{key} must be duckdb, local[2] or spark://host:port.")
+        raise item.error(
+            "{key} names no engine.", fix="Write duckdb, local[2] or spark://host:port."
+        )
     return url
 
 
@@ -420,7 +444,9 @@ def _store(item: Item) -> StoreSettings:
         target = of["url"]
     url = _url(target)
     if not re.fullmatch(r"sqlite|postgres(ql)?://\S+", url.template):
-        raise target.error("{key} must be sqlite or postgresql://host/database.")
+        raise target.error(
+            "{key} names no store.", fix="Write sqlite or postgresql://host/database."
+        )
     return StoreSettings(url)
 
 
@@ -453,7 +479,9 @@ def _origin(item: Item, of: Mapping[str, Item]) -> tuple[str | None, Url | None,
         )
     if "path" in of:
         if "table" in of:
-            raise of["table"].error("{key} goes with a url, not with a path.", at_key=True)
+            raise of["table"].error(
+                "{key} goes with a url, not with a path.", fix="Leave it out.", at_key=True
+            )
         return of["path"].text(), None, None
     return None, _url(of["url"]), of["table"].text() if "table" in of else None
 
@@ -463,12 +491,17 @@ def _url(item: Item) -> Url:
     template = item.template()
     bare = re.sub(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", "", template)
     if "${" in bare:
-        raise item.error("A variable in {key} must be written as dollar, brace, name, brace.")
+        raise item.error(
+            "{key} holds a variable that is not written out.",
+            fix="Write it as dollar, brace, name, brace.",
+        )
     try:
         parts = urlsplit(bare)
         asked = [value for key, value in parse_qsl(parts.query) if key.lower() in _SECRETS]
     except ValueError:
-        raise item.error("{key} is no url.") from None
+        raise item.error(
+            "{key} is no url.", fix="Write it as postgresql://host/database."
+        ) from None
     if parts.password or any(asked):
         raise item.error(
             "{key} holds a password.",
@@ -481,6 +514,7 @@ def _check_name(name: str, item: Item) -> None:
     if not re.fullmatch(_NAME, name):
         raise item.error(
             "The name {value} can hold letters, digits and _ only, and begins with a letter.",
+            fix="Write _ in place of other characters.",
             at_key=True,
             value=name,
         )

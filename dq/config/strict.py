@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,47 @@ MAX_VALUES = 100_000
 
 _KINDS = ("str", "int", "float", "bool", "null", "timestamp", "merge")
 _PROBLEMS = (
-    ("mapping values are not allowed", "A colon stands where no key can begin."),
-    ("found undefined alias", "An alias (*) names nothing that was marked (&) above."),
-    ("end of stream", "A quote is not closed."),
-    ("expected ',' or", "A bracket is not closed, or a comma is missing."),
-    ("cannot start any token", "A text that begins with this character needs quotes."),
-    ("could not find expected ':'", "A key has no colon after it."),
-    ("expected <block end>", "The indentation does not fit the lines above."),
-    ("another document", "A second document begins here: a file holds one."),
+    (
+        "mapping values are not allowed",
+        "A colon stands where no key can begin.",
+        "Put a text that holds a colon in quotes.",
+    ),
+    (
+        "found undefined alias",
+        "An alias (*) names nothing that was marked (&) above.",
+        "Put a text that begins with * in quotes.",
+    ),
+    ("end of stream", "A quote is not closed.", "Close it where the text ends."),
+    (
+        "expected ',' or",
+        "A bracket is not closed, or a comma is missing.",
+        "Close it where the list or mapping ends.",
+    ),
+    (
+        "cannot start any token",
+        "A text that begins with this character needs quotes.",
+        "Put the whole text in quotes.",
+    ),
+    ("could not find expected ':'", "A key has no colon after it.", "Write key: value."),
+    (
+        "expected <block end>",
+        "The indentation does not fit the lines above.",
+        "Let entries that belong together begin in the same column.",
+    ),
+    (
+        "another document",
+        "A second document begins here: a file holds one.",
+        "Delete the line --- or make it a file of its own.",
+    ),
+    (
+        "maximum depth",
+        "The file is nested deeper than {depth} levels.",
+        "Write it flatter, or close what is open.",
+    ),
 )
+"""Part of the parser's own words, what we say and what to do."""
+_AT_ITS_BEGINNING = ("end of stream", "expected ',' or", "could not find expected ':'")
+"""What is noticed where it ends, but is to be mended where it begins."""
 
 
 def read_yaml(path: Path, name: str | None = None) -> Item:
@@ -39,22 +71,29 @@ def read_yaml(path: Path, name: str | None = None) -> Item:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError("There is no file {file}.", file=label) from None
+        raise ConfigError(
+            "There is no file {file}.", fix="Check its name and folder.", file=label
+        ) from None
     except OSError as error:
         raise ConfigError(
-            "{file} cannot be read: {reason}.", file=label, reason=error.strerror or str(error)
+            "{file} cannot be read: {reason}.",
+            fix="Check its name and who may read it.",
+            file=label,
+            reason=error.strerror or str(error),
         ) from error
     if len(data) > MAX_BYTES:
         raise ConfigError(
-            "{file} is larger than {limit} bytes.", file=label, limit=f"{MAX_BYTES:,}"
+            "{file} is larger than {limit} bytes.",
+            fix="Take out what does not belong there.",
+            file=label,
+            limit=f"{MAX_BYTES:,}",
         )
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(
             "The file is not UTF-8.",
-            where=Place(file=label, line=line),
+            where=_place(label, bytes(error.object[: error.start]).decode("utf-8")),
             fix="Save it as UTF-8.",
         ) from None
     return parse_yaml(text, label)
@@ -66,18 +105,18 @@ def parse_yaml(text: str, name: str) -> Item:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.nodes import MappingNode
 
+    yaml = YAML(typ="safe", pure=True)
+    yaml.max_depth = MAX_DEPTH
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except RecursionError:
-        raise _too_deep(name) from None
+        node = yaml.compose(text)
     except MarkedYAMLError as error:
         raise _syntax_error(name, text, error) from None
     except YAMLError as error:
         position = getattr(error, "position", None)
-        line = text.count("\n", 0, position) + 1 if isinstance(position, int) else None
+        known = isinstance(position, int)
         raise ConfigError(
             "The file holds a character that YAML does not allow.",
-            where=Place(file=name, line=line),
+            where=_place(name, text[:position]) if known else Place(file=name),
             fix="Delete it.",
         ) from None
     if node is None:
@@ -87,25 +126,40 @@ def parse_yaml(text: str, name: str) -> Item:
     return root
 
 
+def _place(name: str, before: str) -> Place:
+    """The place after the text `before`."""
+    return Place(
+        file=name, line=before.count("\n") + 1, column=len(before) - before.rfind("\n")
+    )
+
+
 def _syntax_error(name: str, text: str, error: Any) -> ConfigError:
+    problem = str(error.problem or "")
     mark = error.problem_mark or error.context_mark
+    if error.context_mark is not None and any(part in problem for part in _AT_ITS_BEGINNING):
+        mark = error.context_mark
     where = Place(file=name)
     if mark is not None:
-        where = replace(where, line=mark.line + 1, column=mark.column + 1)
+        where = Place(file=name, line=mark.line + 1, column=mark.column + 1)
         lines = text.splitlines()
         line = lines[mark.line] if mark.line < len(lines) else ""
-        if "\t" in line[: mark.column + 1] and not line[: mark.column].strip():
+        before = line[: mark.column].strip()
+        if "\t" in line[: mark.column + 1] and not before:
             return ConfigError("A tab is used to indent.", where=where, fix="Indent with spaces.")
-    problem = str(error.problem or "")
-    for part, message in _PROBLEMS:
+        if "expected <block end>" in problem and before.endswith(("'", '"')):
+            return ConfigError(
+                "Text stands after a closing quote.",
+                where=where,
+                fix="Put the whole text in quotes of the other kind.",
+            )
+    for part, message, fix in _PROBLEMS:
         if part in problem:
-            return ConfigError(message, where=where)
-    return ConfigError("This is not YAML: {problem}.", where=where, problem=problem)
-
-
-def _too_deep(name: str) -> ConfigError:
+            return ConfigError(message, where=where, fix=fix, depth=MAX_DEPTH)
     return ConfigError(
-        "The file is nested deeper than {depth} levels.", where=Place(file=name), depth=MAX_DEPTH
+        "This is not YAML: {problem}.",
+        where=where,
+        fix="Put texts that hold : or # or begin with another mark in quotes.",
+        problem=problem,
     )
 
 
@@ -119,11 +173,14 @@ def _guard(root: Item) -> None:
         node, depth = stack.pop()
         count += 1
         if depth > MAX_DEPTH:
-            raise _too_deep(root.file)
+            raise Item(root.file, node).error(
+                "What an alias (*) names here unfolds deeper than {depth} levels.",
+                fix="Write the value out in place of the alias.",
+                depth=MAX_DEPTH,
+            )
         if count > MAX_VALUES:
-            raise ConfigError(
+            raise Item(root.file, node).error(
                 "The file unfolds to more than {limit} values.",
-                where=Place(file=root.file),
                 fix="Write fewer aliases.",
                 limit=f"{MAX_VALUES:,}",
             )

@@ -9,7 +9,7 @@ from sqlglot import exp
 from dq.errors import PortabilityError
 from dq.sql.function import Function, Kind, function_named, is_literal, value_of
 
-__all__ = ["check_portable", "refusals"]
+__all__ = ["check_portable", "is_aggregate", "refusals"]
 
 _BINARY = frozenset({"this", "expression"})
 _THIS = frozenset({"this"})
@@ -115,6 +115,14 @@ _INSTEAD = {
 }
 
 
+def is_aggregate(node: exp.Expr) -> bool:
+    """Whether a node of a portable plan makes one value of many rows."""
+    if isinstance(node, exp.Anonymous):
+        function = function_named(str(node.this).lower())
+        return function is not None and function.kind is Kind.AGGREGATE
+    return isinstance(node, _AGGREGATES)
+
+
 def check_portable(plan: exp.Expr) -> None:
     """Refuse a plan that holds anything but the portable functions and plain SQL.
 
@@ -147,6 +155,11 @@ def _check(node: exp.Expr) -> None:
 def _check_special(node: exp.Expr) -> None:
     if isinstance(node, exp.Anonymous):
         _function(node).validate(node)
+    elif isinstance(node, exp.Is):
+        if not isinstance(node.expression, exp.Null | exp.Boolean):
+            raise PortabilityError(
+                "IS asks for NULL, TRUE or FALSE only.", fix="Write = to compare with a value."
+            )
     elif isinstance(node, exp.Join):
         if (node.side.upper(), node.kind.upper()) not in _JOINS:
             raise _unknown(f"{node.side} {node.kind} JOIN".strip())
@@ -179,7 +192,7 @@ def _check_cast(node: exp.Cast) -> None:
         value_of(node)
     except (ValueError, ArithmeticError, KeyError):
         raise PortabilityError(
-            "{text} is not of type {type}.", text=node.this.sql(), type=node.to.sql()
+            "{text} is not of type {type}.", fix="Correct it, such as DATE '2026-01-31'.", text=node.this.sql(), type=node.to.sql()
         ) from None
 
 

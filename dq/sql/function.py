@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import Enum
 
 from sqlglot import exp
@@ -24,6 +25,7 @@ __all__ = [
     "Rendering",
     "Row",
     "function_named",
+    "function_near",
     "literal",
     "own",
     "value_of",
@@ -135,7 +137,7 @@ class Function:
         least = len(self._names) - (1 if self._variadic else 0)
         if count < least or (count > len(self._names) and not self._variadic):
             raise PortabilityError(
-                "The function {function} takes ({params}), not {count} arguments.",
+                "The function {function} takes ({params}), not {count} arguments.", fix="Write {function}({params}).",
                 function=self.name,
                 params=self.params,
                 count=count,
@@ -143,7 +145,7 @@ class Function:
         for i, argument in enumerate(node.expressions):
             if self.param(i).isupper() and not is_literal(argument):
                 raise PortabilityError(
-                    "The function {function} needs a fixed value for {param}, not an expression.",
+                    "The function {function} needs a fixed value for {param}, not an expression.", fix="Write the value itself.",
                     function=self.name,
                     param=self.param(i).lower(),
                 )
@@ -194,6 +196,11 @@ def function_named(name: str) -> Function | None:
     return _REGISTRY.get(name)
 
 
+def function_near(name: str) -> str | None:
+    """The name of a portable function that is spelt nearly so."""
+    return next(iter(get_close_matches(name.lower(), _REGISTRY, n=1)), None)
+
+
 def literal(value: object) -> exp.Expression:
     """A Python value as a plan node.
 
@@ -220,7 +227,7 @@ def literal(value: object) -> exp.Expression:
         text = value.isoformat()
         return exp.Cast(this=exp.Literal.string(text), to=exp.DataType.build("date"))
     raise PortabilityError(
-        "A plan cannot hold the value {value} of type {type}.",
+        "A plan cannot hold the value {value} of type {type}.", fix="Give a text, number, date, time without zone, true, false or nothing.",
         value=repr(value),
         type=type(value).__name__,
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import cast
 
@@ -14,9 +15,12 @@ from sqlglot.errors import ParseError, TokenError
 from dq.errors import Place, PortabilityError, UsageError
 from dq.sql.allowed import refusals
 from dq.sql.dialect import parsed, rewritten
-from dq.sql.function import function_named
+from dq.sql.function import function_named, function_near
 
 __all__ = ["columns_of", "parameters_of", "parse_expression", "parse_query", "place_of"]
+
+MAX_CHARACTERS = 50_000
+MAX_DEPTH = 200
 
 
 def parse_expression(
@@ -33,9 +37,7 @@ def parse_expression(
         UsageError: the text does not parse.
         PortabilityError: it uses a function or construct that is not portable.
     """
-    source = _Source(text, where)
-    tree = source.tree()
-    return cast("exp.Expression", source.portable(tree, frozenset(known)))
+    return cast("exp.Expression", _Source(text, where).plan(frozenset(known)))
 
 
 def parse_query(text: str, where: Place | None = None, known: Collection[str] = ()) -> exp.Query:
@@ -45,9 +47,7 @@ def parse_query(text: str, where: Place | None = None, known: Collection[str] = 
         UsageError: the text does not parse, or is no query.
         PortabilityError: it uses a function or construct that is not portable.
     """
-    source = _Source(text, where)
-    tree = source.tree(query=True)
-    return cast("exp.Query", source.portable(tree, frozenset(known)))
+    return cast("exp.Query", _Source(text, where).plan(frozenset(known), query=True))
 
 
 def columns_of(expression: exp.Expr) -> tuple[str, ...]:
@@ -61,9 +61,27 @@ def parameters_of(expression: exp.Expr) -> tuple[str, ...]:
 
 
 def place_of(node: exp.Expr, text: str, where: Place | None = None) -> Place:
-    """Where in its file a node of a parsed expression stands (its first word)."""
+    """Where in its file a node of a parsed expression stands (its first word).
+
+    Of IS and of an interval it is that word, of an aggregate its name.
+    """
+    source = _Source(text, where)
     starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
-    return _Source(text, where).at(min(starts, default=0))
+    start = min(starts, default=0)
+    if isinstance(node, exp.Is):
+        return source.at(source.word("IS", _end(node.this), start))
+    if isinstance(node.args.get("expression"), exp.Interval):
+        return source.at(source.word("INTERVAL", _end(node.this), start))
+    if isinstance(node, exp.Placeholder):
+        return source.at(max(text.find(f":{node.name}"), 0))
+    if isinstance(node, exp.Sum | exp.Min | exp.Max | exp.Window) and "start" not in node.meta:
+        return source.at(source.before(node.key, start))
+    return source.at(start)
+
+
+def _end(node: exp.Expr) -> int:
+    """Where the last word of a node ends that sqlglot has a place of."""
+    return max((n.meta["end"] + 1 for n in node.walk() if "end" in n.meta), default=0)
 
 
 class _Source:
@@ -76,6 +94,38 @@ class _Source:
     def at(self, offset: int) -> Place:
         before = self.text[:offset]
         return self._place(before.count("\n") + 1, offset - before.rfind("\n"))
+
+    def word(self, word: str, after: int, otherwise: int) -> int:
+        """Where a word of SQL stands first after an offset."""
+        found = re.compile(rf"\b{word}\b", re.IGNORECASE).search(self.text, after)
+        return found.start() if found else otherwise
+
+    def before(self, word: str, offset: int) -> int:
+        """Where a word of SQL stands last before an offset; the offset if it does not."""
+        found = list(re.finditer(rf"\b{word}\b", self.text[:offset], re.IGNORECASE))
+        return found[-1].start() if found else offset
+
+    def plan(self, known: frozenset[str], *, query: bool = False) -> exp.Expr:
+        """The text as a portable plan, of a size that any later step can walk."""
+        if len(self.text) > MAX_CHARACTERS:
+            raise UsageError(
+                "The expression is longer than {limit} characters.",
+                where=self.at(0),
+                fix="Write long lists of values as IN (…), or keep them in a table.",
+                limit=f"{MAX_CHARACTERS:,}",
+            )
+        try:
+            tree = self.tree(query=query)
+            deep = _depth(tree) > MAX_DEPTH
+        except RecursionError:
+            deep = True
+        if deep:
+            raise UsageError(
+                "The expression is nested too deeply.",
+                where=self.at(0),
+                fix="Use fewer parentheses, and IN (…) in place of many OR.",
+            )
+        return self.portable(tree, known)
 
     def _place(self, line: int, column: int) -> Place:
         """Place of a line and column of the text, both counted from 1."""
@@ -95,6 +145,7 @@ class _Source:
         except TokenError:
             raise UsageError(
                 "The expression cannot be read: a quote or comment is not closed.",
+                fix="Close it; a single quote inside a text is written twice.",
                 where=self.at(0),
             ) from None
         trees = [tree for tree in statements if tree is not None]
@@ -102,13 +153,17 @@ class _Source:
             return self._query(trees)
         if len(trees) != 1:
             raise UsageError(
-                "One expression is expected, not {text}.", where=self.at(0), text=self._start()
+                "One expression is expected, not {text}.",
+                where=self.at(0),
+                fix="Write one condition or value; AND and OR join conditions.",
+                text=self._start(),
             )
         statement = exp.Query | exp.DDL | exp.DML | exp.Alias | exp.Command | exp.Set
         if isinstance(trees[0], statement) or trees[0].find(exp.Drop, exp.Command):
             raise UsageError(
                 "An expression is expected, not a statement: {text}.",
                 where=self.at(0),
+                fix="Write the condition or value alone.",
                 text=self._start(),
             )
         return trees[0]
@@ -117,15 +172,22 @@ class _Source:
         if len(trees) == 1 and isinstance(trees[0], exp.Query):
             return trees[0]
         raise UsageError(
-            "One SELECT is expected, not {text}.", where=self.at(0), text=self._start()
+            "One SELECT is expected, not {text}.",
+            where=self.at(0),
+            fix="Begin with SELECT or WITH.",
+            text=self._start(),
         )
 
     def _unreadable(self, error: ParseError) -> UsageError:
         first = error.errors[0] if error.errors else {}
         highlight = str(first.get("highlight") or "")
         column = max(int(first.get("col") or 1) - len(highlight) + 1, 1)
+        bracket = "Expecting )" in str(first.get("description"))
         return UsageError(
             "The expression cannot be read at {near}.",
+            fix="Close the parenthesis: write ) where it ends."
+            if bracket
+            else "Check the words, commas, quotes and parentheses around it.",
             where=self._place(int(first.get("line") or 1), column),
             near=repr(highlight or self.text.strip()[:20]),
         )
@@ -159,11 +221,27 @@ class _Source:
     def _named(self, node: exp.Anonymous, known: frozenset[str]) -> exp.Expr:
         name = str(node.this)
         if name.upper() in known:
-            return exp.Anonymous(this=name.upper(), expressions=node.expressions)
+            node.set("this", name.upper())
+            return node
         function = function_named(name.lower())
         if function is None:
-            raise PortabilityError("The function {function} is not known.", function=name)
+            near = function_near(name)
+            raise PortabilityError(
+                "The function {function} is not known.",
+                fix="Did you mean {near}?" if near else "Use the portable functions.",
+                function=name,
+                near=near,
+            )
         return function(*node.expressions)
+
+
+def _depth(tree: exp.Expr) -> int:
+    """How many levels a tree has."""
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [child for node in level for child in node.iter_expressions()]
+    return depth
 
 
 def _children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr | list[exp.Expr]]]:

@@ -124,7 +124,9 @@ def _person(name: str, item: Item, taken: dict[str, Item]) -> Person:
     of = item.fields("email", "roles", "keys")
     email = None
     if "email" in of:
-        email = of["email"].match(r"[^@\s]+@[^@\s]+", "{key} is {value}, which is no e-mail.")
+        email = of["email"].match(
+            r"[^@\s]+@[^@\s]+", "{key} is {value}, which is no e-mail.", "Write it as name@host."
+        )
         if email.casefold() != name.casefold():
             _only_once(email, of["email"], taken)
     roles = [role.choice(*ROLES) for role in of["roles"].one_or_many()] if "roles" in of else []

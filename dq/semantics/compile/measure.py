@@ -7,27 +7,17 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from dq.sql import portable as f
-from dq.sql.function import Kind, function_named
+from dq.sql.allowed import is_aggregate
 
 __all__ = ["aggregates", "limited", "merged"]
-
-_PLAIN = (exp.Count, exp.Sum, exp.Min, exp.Max)
-
 
 def aggregates(plan: exp.Expr) -> list[exp.Expr]:
     """The aggregate functions of an expression, outermost, in order (not in sub-queries)."""
     found: list[exp.Expr] = []
-    for node in plan.walk(prune=lambda n: isinstance(n, exp.Query) or _is_aggregate(n)):
-        if _is_aggregate(node):
+    for node in plan.walk(prune=lambda n: isinstance(n, exp.Query) or is_aggregate(n)):
+        if is_aggregate(node):
             found.append(node)
     return found
-
-
-def _is_aggregate(node: exp.Expr) -> bool:
-    if isinstance(node, exp.Anonymous):
-        function = function_named(str(node.this).lower())
-        return function is not None and function.kind is Kind.AGGREGATE
-    return isinstance(node, _PLAIN)
 
 
 def limited(plan: exp.Expr, counts: exp.Expr | None) -> exp.Expr:
@@ -43,7 +33,7 @@ def merged(parts: Sequence[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
     Shape: all but the aggregates' arguments; see `same_shape`.
     """
     made = parts[0][0].copy()
-    if _is_aggregate(made):
+    if is_aggregate(made):
         return _limited_one(made, [(plan, counts) for plan, counts in parts])
     others = [aggregates(plan) for plan, _ in parts]
     for place, node in enumerate(aggregates(made)):

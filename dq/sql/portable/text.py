@@ -78,12 +78,12 @@ def _split_part(x: str, separator: str, number: int) -> str:
 
 def _check_split(separator: object, number: object) -> None:
     if separator == "" or not isinstance(number, int) or number < 1:
-        raise PortabilityError("split_part needs a separator and a part number from 1.")
+        raise PortabilityError("split_part needs a separator and a part number from 1.", fix="Write split_part(x, ',', 1).")
 
 
 def _check_pad(padding: object) -> None:
     if not padding:
-        raise PortabilityError("lpad needs a text to pad with.")
+        raise PortabilityError("lpad needs a text to pad with.", fix="Write lpad(x, 5, '0').")
 
 
 def _pad(x: str, size: int, padding: str) -> str:
@@ -114,6 +114,7 @@ def _prepare_replace(source: object, target: object) -> Callable[[str], object]:
         raise PortabilityError(
             "The pattern {pattern} also matches the empty text, and engines differ in what they "
             "then replace.",
+            fix="Let it match one character at least.",
             pattern=source,
         )
     template = replacement(str(target), pattern.groups)[0]
@@ -125,7 +126,7 @@ def _prepare_extract(source: object, group: object) -> Callable[[str], object]:
     number = int(str(group))
     if not 0 <= number <= pattern.groups:
         raise PortabilityError(
-            "The pattern {pattern} has no group {group}.", pattern=source, group=number
+            "The pattern {pattern} has no group {group}.", fix="Put the part that is wanted in parentheses, and count them from 1.", pattern=source, group=number
         )
 
     def extract(x: str) -> str | None:
