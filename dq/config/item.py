@@ -57,7 +57,10 @@ class Item:
 
     @property
     def place(self) -> Place:
-        """Where the value stands; lines and columns count from 1."""
+        """Where the value stands, its key if it is left out; lines and columns count from 1."""
+        mark = self.node.start_mark
+        if self.blank and self.key is not None and mark and mark == self.node.end_mark:
+            return self.key_place
         return _place(self.file, self.node)
 
     @property

@@ -242,7 +242,9 @@ def _defaults(item: Item) -> Defaults:
 
 def _country(item: Item) -> str:
     return item.match(
-        "[A-Z]{2}", "{key} is {value}, which is no country.", "Write two capital letters, such as UA."
+        "[A-Z]{2}",
+        "{key} is {value}, which is no country.",
+        "Write two capital letters, such as UA.",
     )
 
 

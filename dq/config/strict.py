@@ -128,9 +128,7 @@ def parse_yaml(text: str, name: str) -> Item:
 
 def _place(name: str, before: str) -> Place:
     """The place after the text `before`."""
-    return Place(
-        file=name, line=before.count("\n") + 1, column=len(before) - before.rfind("\n")
-    )
+    return Place(file=name, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
 
 
 def _syntax_error(name: str, text: str, error: Any) -> ConfigError:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dq.config import Item
-from dq.errors import ConfigError, DqError, Place
+from dq.errors import DqError, Place
+from dq.semantics.columns import There
+from dq.semantics.names import TERM_FUNCTIONS, Call, calls_of
+from dq.semantics.roles import check_role
+from dq.semantics.written import Written
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-__all__ = ["Expression", "read_expression"]
-
-TERM_FUNCTIONS = frozenset({"IS_TERM", "STAGE"})
+__all__ = ["TERM_FUNCTIONS", "Expression", "read_expression"]
 
 
 @dataclass(frozen=True)
 class Expression:
-    """An expression as written and as a portable plan. Copy the plan before changing it."""
+    """An expression as written and as a portable plan. Copy the plan before changing it.
+
+    `calls` are its uses of terms, with their places; only a text read from a file has them.
+    """
 
     text: str
     plan: exp.Expr = field(compare=False)
     place: Place = field(compare=False)
+    calls: tuple[Call, ...] = field(default=(), compare=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -39,61 +44,37 @@ class Expression:
         return tuple(sorted({c.expressions[0].name for c in calls if c.expressions}))
 
 
-def read_expression(item: Item, columns: Collection[str] | None = None) -> Expression:
-    """Read an expression; with `columns` any other column is refused.
+def read_expression(item: Item, table: str, there: There, *, measure: bool = False) -> Expression:
+    """Read an expression over `table`: a condition, a value of a record, or a measure.
 
     Raises:
-        ConfigError: it does not parse, is not portable, or names an unknown column.
+        ConfigError: it does not parse, is not portable, names what is not there, or
+            aggregates where it may not.
     """
-    from dq.sql.parse import parse_expression, place_of
+    from dq.sql.parse import parse_expression
 
-    text = item.text()
-    where = _text_place(item)
+    written = Written(item)
     try:
-        plan = parse_expression(text, where, TERM_FUNCTIONS)
+        plan = parse_expression(written.text, written.where, TERM_FUNCTIONS)
     except DqError as error:
-        raise ConfigError(
-            error.message, where=_in_file(item, error.where), fix=error.fix, **error.args_
-        ) from None
-    if columns is not None:
-        for node in _own_columns(plan):
-            if node.name not in columns:
-                problem = item.unknown(node.name, columns)
-                problem.where = _in_file(item, place_of(node, text, where))
-                raise problem
-    return Expression(text, plan, where)
+        raise written.refused(error) from None
+    calls = calls_of(plan, written, table, there)
+    check_role(plan, written, measure=measure)
+    return Expression(written.text, plan, written.where, calls)
 
 
 def _own_columns(plan: exp.Expr) -> list[exp.Column]:
-    """Columns outside sub-queries."""
+    """Columns outside sub-queries; the alias in IS_TERM is none."""
     from sqlglot import exp
 
     found: list[exp.Column] = []
-    for node in plan.walk(prune=lambda n: isinstance(n, exp.Query)):
+    for node in plan.walk(prune=lambda n: isinstance(n, exp.Query) or _is_term(n)):
         if isinstance(node, exp.Column):
             found.append(node)
     return found
 
 
-def _text_place(item: Item) -> Place:
-    """Where the text itself begins: after a quote, or in the line after `|`."""
-    node: Any = item.node
-    place = item.place
-    if node.style == "|":
-        return replace(place, line=(place.line or 0) + 1, column=1)
-    if node.style in {"'", '"'} and isinstance(place.column, int):
-        return replace(place, column=place.column + 1)
-    return place
+def _is_term(node: exp.Expr) -> bool:
+    from sqlglot import exp
 
-
-def _in_file(item: Item, place: Place | None) -> Place:
-    """A place in the text as one in the file: YAML strips indents and folds lines."""
-    node: Any = item.node
-    if place is None or node.style == ">" or node.start_mark is None:
-        return item.place
-    if node.style == "|" and isinstance(place.column, int):
-        first = node.start_mark.buffer.splitlines()[node.start_mark.line + 1]
-        return replace(place, column=place.column + len(first) - len(first.lstrip(" ")))
-    if node.style != "|" and node.end_mark.line != node.start_mark.line:
-        return item.place
-    return place
+    return isinstance(node, exp.Anonymous) and node.name.upper() == "IS_TERM"

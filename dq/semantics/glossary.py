@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from dq.config import Item, parse_yaml, read_yaml
 from dq.errors import ConfigError, Place
+from dq.semantics.columns import Columns, There
 from dq.semantics.label import Label, read_label
 from dq.semantics.stages import Criterion, Stages, read_stages
-from dq.semantics.terms import Department, Term, Version, read_departments, read_terms
+from dq.semantics.terms import Department, Term, Version, check_calls, read_departments, read_terms
 
 __all__ = [
     "Criterion",
@@ -25,9 +26,6 @@ __all__ = [
     "glossary_from_text",
     "load_glossary",
 ]
-
-Columns = Mapping[str, Collection[str]]
-"""Columns that are there, by table."""
 
 
 @dataclass(frozen=True)
@@ -114,23 +112,24 @@ def _glossary(
     root: Item, path: Path, columns: Columns | None, *, circles: bool = False
 ) -> Glossary:
     of = root.fields("glossary", "departments", "terms", "stages", "fields", required=["glossary"])
-    if of["glossary"].integer() != 1:
+    if of["glossary"].integer(low=1) != 1:
         raise of["glossary"].error(
             "This file is written for a newer dq (format {value}).",
             fix="Update dq.",
             value=str(of["glossary"].node.value),
         )
     departments = read_departments(of["departments"]) if "departments" in of else {}
-    tables = _tables(columns)
-    known = None if columns is None else columns.get("deals")
-    stages = read_stages(of["stages"], known) if "stages" in of else Stages()
+    there = There(columns)
+    stages = read_stages(of["stages"], there) if "stages" in of else Stages()
     glossary = Glossary(
         path=path,
         departments=departments,
-        terms=read_terms(of["terms"], departments, tables, columns) if "terms" in of else {},
+        terms=read_terms(of["terms"], departments, there) if "terms" in of else {},
         stages=stages,
         fields=_fields(of["fields"], stages) if "fields" in of else {},
     )
+    for criterion in stages.criteria.values():
+        check_calls(criterion.expression, glossary.terms, departments, of["stages"])
     if not circles:
         _refuse_circles(glossary)
     return glossary
@@ -149,19 +148,14 @@ def _refuse_circles(glossary: Glossary) -> None:
         )
 
 
-def _tables(columns: Columns | None) -> tuple[str, ...]:
-    from dq.crm.model import TABLES
-
-    return tuple(dict.fromkeys([*TABLES, *(columns or ())]))
-
-
 def _fields(item: Item, stages: Stages) -> dict[str, Field]:
     fields = {}
     for name, entry in item.entries().items():
         table, dot, column = name.partition(".")
-        if not (table and dot and column):
+        if not (table and dot and column) or "." in column:
             raise entry.error(
                 "{value} must be a table and a column, such as deals.product.",
+                fix="Write the table, a dot and the column.",
                 at_key=True,
                 value=name,
             )
@@ -206,6 +200,8 @@ def _values(item: Item | None) -> dict[str, Label]:
     values: dict[str, Label] = {}
     for word in item.items():
         if word.text() in values:
-            raise word.error("The value {value} stands here twice.", value=word.text())
+            raise word.error(
+                "The value {value} stands here twice.", fix="Keep one of them.", value=word.text()
+            )
         values[word.text()] = Label()
     return values

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dq.config import Item
 from dq.errors import Place
+from dq.semantics.columns import There
 from dq.semantics.expression import Expression, read_expression
 
 if TYPE_CHECKING:
@@ -93,14 +94,16 @@ class Stages:
         }
 
 
-def read_stages(item: Item, columns: Collection[str] | None) -> Stages:
-    """Read the section `stages`; `columns` are those of deals."""
+def read_stages(item: Item, there: There) -> Stages:
+    """Read the section `stages`; criteria may read what is `there` of deals."""
     of = item.fields("canonical", "graph", "ladders", "criteria", required=["canonical"])
     canonical: list[str] = []
     for stage in of["canonical"].items():
         name = stage.text()
         if name in canonical:
-            raise stage.error("The stage {name} stands here twice.", name=name)
+            raise stage.error(
+                "The stage {name} stands here twice.", fix="Keep one of them.", name=name
+            )
         canonical.append(name)
     graph = {}
     if "graph" in of:
@@ -112,7 +115,7 @@ def read_stages(item: Item, columns: Collection[str] | None) -> Stages:
         for name, entry in of["criteria"].entries().items():
             _check(name, entry, canonical)
             enter = entry.fields("enter", required=["enter"])["enter"]
-            criteria[name] = Criterion(read_expression(enter, columns))
+            criteria[name] = Criterion(read_expression(enter, "deals", there))
     return Stages(
         canonical=tuple(canonical),
         graph=graph,

@@ -192,7 +192,10 @@ def _check_cast(node: exp.Cast) -> None:
         value_of(node)
     except (ValueError, ArithmeticError, KeyError):
         raise PortabilityError(
-            "{text} is not of type {type}.", fix="Correct it, such as DATE '2026-01-31'.", text=node.this.sql(), type=node.to.sql()
+            "{text} is not of type {type}.",
+            fix="Correct it, such as DATE '2026-01-31'.",
+            text=node.this.sql(),
+            type=node.to.sql(),
         ) from None
 
 

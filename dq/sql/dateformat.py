@@ -116,7 +116,8 @@ def date_format(source: str) -> DateFormat:
                 continue
             if code not in _CODES or code in codes:
                 raise PortabilityError(
-                    "The date format {format} has %{code}, which is unknown or given twice.", fix="Write each part once, such as %Y-%m-%d.",
+                    "The date format {format} has %{code}, which is unknown or given twice.",
+                    fix="Write each part once, such as %Y-%m-%d.",
                     format=source,
                     code=code,
                 )

@@ -63,7 +63,9 @@ def _column(node: exp.Expr) -> exp.Expr:
 def _unary(function: Callable[..., exp.Expr]) -> Rewrite:
     def rewrite(node: exp.Expr) -> exp.Expr:
         if any(isinstance(v, exp.Expr) for key, v in node.args.items() if key != "this"):
-            raise PortabilityError("{what} takes one argument.", fix="Write {what}(x).", what=node.key.upper())
+            raise PortabilityError(
+                "{what} takes one argument.", fix="Write {what}(x).", what=node.key.upper()
+            )
         return function(node.this)
 
     return rewrite
@@ -98,7 +100,8 @@ def _shifted(x: exp.Expr, interval: exp.Interval, sign: int) -> exp.Expr:
     amount = interval.this
     if unit not in _SHIFTS:
         raise PortabilityError(
-            "An interval is counted in {units}, not in {unit}.", fix="Write one such as INTERVAL 90 DAY.",
+            "An interval is counted in {units}, not in {unit}.",
+            fix="Write one such as INTERVAL 90 DAY.",
             units=", ".join(u.lower() for u in _SHIFTS),
             unit=unit.lower() or "nothing",
         )
@@ -106,7 +109,9 @@ def _shifted(x: exp.Expr, interval: exp.Interval, sign: int) -> exp.Expr:
     if isinstance(amount, exp.Literal):
         if not str(amount.this).lstrip("-").isdigit():
             raise PortabilityError(
-                "An interval is a whole number of units, not {amount}.", fix="Write one such as INTERVAL 90 DAY.", amount=amount.this
+                "An interval is a whole number of units, not {amount}.",
+                fix="Write one such as INTERVAL 90 DAY.",
+                amount=amount.this,
             )
         return function(x, int(str(amount.this)) * factor * sign)
     return function(x, f.lit(factor * sign) * amount)
@@ -130,7 +135,11 @@ def _cast(node: exp.Expr) -> exp.Expr:
     to = str(node.to.this.value).upper()
     function = _CASTS.get(to)
     if function is None:
-        raise PortabilityError("A cast to {type} is not portable.", fix="Cast to TEXT, BIGINT, DOUBLE, DECIMAL, DATE or TIMESTAMP.", type=to)
+        raise PortabilityError(
+            "A cast to {type} is not portable.",
+            fix="Cast to TEXT, BIGINT, DOUBLE, DECIMAL, DATE or TIMESTAMP.",
+            type=to,
+        )
     return function(node.this)
 
 
@@ -150,7 +159,10 @@ _CASTS: dict[str, Callable[..., exp.Expr]] = {
 def _like(fold: bool) -> Rewrite:
     def rewrite(node: exp.Expr) -> exp.Expr:
         if not is_literal(node.expression):
-            raise PortabilityError("LIKE needs a fixed pattern.", fix="Write the pattern in single quotes, or use contains(x, y).")
+            raise PortabilityError(
+                "LIKE needs a fixed pattern.",
+                fix="Write the pattern in single quotes, or use contains(x, y).",
+            )
         pattern = str(value_of(node.expression))
         x = f.lower(node.this) if fold else node.this
         found = _pattern(x, pattern.lower() if fold else pattern)
@@ -188,7 +200,10 @@ def _date_diff(node: exp.Expr) -> exp.Expr:
     unit = node.text("unit").upper()
     if unit == "DAY":
         return f.days_between(node.expression, node.this)
-    raise PortabilityError("date_diff counts days; in other units it is not portable.", fix="Write date_diff('day', a, b).")
+    raise PortabilityError(
+        "date_diff counts days; in other units it is not portable.",
+        fix="Write date_diff('day', a, b).",
+    )
 
 
 def _truncated(node: exp.Expr) -> exp.Expr:
@@ -199,7 +214,11 @@ def _extract(node: exp.Expr) -> exp.Expr:
     part = node.this.name.lower()
     function = _PARTS.get(part)
     if function is None:
-        raise PortabilityError("EXTRACT of {part} is not portable.", fix="Use year, quarter, month, day, isodow, hour, minute or second.", part=part)
+        raise PortabilityError(
+            "EXTRACT of {part} is not portable.",
+            fix="Use year, quarter, month, day, isodow, hour, minute or second.",
+            part=part,
+        )
     return function(node.expression)
 
 
@@ -227,7 +246,8 @@ def _substring(node: exp.Expr) -> exp.Expr:
     first = value_of(start) if is_literal(start) else 1
     if not isinstance(first, int) or first < 1 or size is None:
         raise PortabilityError(
-            "substring takes a text, a first character counted from 1 and a length.", fix="Write substring(x, 1, 3)."
+            "substring takes a text, a first character counted from 1 and a length.",
+            fix="Write substring(x, 1, 3).",
         )
     return f.substring(node.this, start, size)
 
@@ -254,7 +274,8 @@ def _case(node: exp.Expr) -> exp.Expr:
 def _regexp_replace(node: exp.Expr) -> exp.Expr:
     if node.text("modifiers") != "g":
         raise PortabilityError(
-            "regexp_replace replaces every match: write 'g' as its fourth argument.", fix="Write regexp_replace(x, 'a', 'b', 'g')."
+            "regexp_replace replaces every match: write 'g' as its fourth argument.",
+            fix="Write regexp_replace(x, 'a', 'b', 'g').",
         )
     return f.regexp_replace(node.this, node.expression, node.args["replacement"])
 
@@ -271,7 +292,10 @@ def _filtered(node: exp.Expr) -> exp.Expr:
     if isinstance(aggregate, exp.Count) and isinstance(inner, exp.Star):
         return f.count_if(condition)
     if not isinstance(aggregate, exp.Sum | exp.Min | exp.Max | exp.Count):
-        raise PortabilityError("FILTER goes with count, sum, min and max.", fix="Put the condition into a CASE inside the function.")
+        raise PortabilityError(
+            "FILTER goes with count, sum, min and max.",
+            fix="Put the condition into a CASE inside the function.",
+        )
     if isinstance(inner, exp.Distinct):
         chosen: exp.Expr = exp.Distinct(expressions=[f.case((condition, inner.expressions[0]))])
     else:
@@ -284,7 +308,9 @@ def _number(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Literal) and not node.is_string and "e" in str(node.this).lower():
         value = float(str(node.this))
         if not isfinite(value):
-            raise PortabilityError("The number {number} is too large.", fix="Write a smaller number.", number=node.this)
+            raise PortabilityError(
+                "The number {number} is too large.", fix="Write a smaller number.", number=node.this
+            )
         return f.lit(value)
     return node
 

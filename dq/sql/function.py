@@ -137,15 +137,17 @@ class Function:
         least = len(self._names) - (1 if self._variadic else 0)
         if count < least or (count > len(self._names) and not self._variadic):
             raise PortabilityError(
-                "The function {function} takes ({params}), not {count} arguments.", fix="Write {function}({params}).",
+                "The function {function} takes ({params}), not {count} arguments.",
+                fix="Write {function}({params}).",
                 function=self.name,
-                params=self.params,
+                params=", ".join(self.params.split()),
                 count=count,
             )
         for i, argument in enumerate(node.expressions):
             if self.param(i).isupper() and not is_literal(argument):
                 raise PortabilityError(
-                    "The function {function} needs a fixed value for {param}, not an expression.", fix="Write the value itself.",
+                    "The function {function} needs a fixed value for {param}, not an expression.",
+                    fix="Write the value itself.",
                     function=self.name,
                     param=self.param(i).lower(),
                 )
@@ -198,7 +200,7 @@ def function_named(name: str) -> Function | None:
 
 def function_near(name: str) -> str | None:
     """The name of a portable function that is spelt nearly so."""
-    return next(iter(get_close_matches(name.lower(), _REGISTRY, n=1)), None)
+    return next(iter(get_close_matches(name.lower(), _REGISTRY, n=1, cutoff=0.75)), None)
 
 
 def literal(value: object) -> exp.Expression:
@@ -227,7 +229,8 @@ def literal(value: object) -> exp.Expression:
         text = value.isoformat()
         return exp.Cast(this=exp.Literal.string(text), to=exp.DataType.build("date"))
     raise PortabilityError(
-        "A plan cannot hold the value {value} of type {type}.", fix="Give a text, number, date, time without zone, true, false or nothing.",
+        "A plan cannot hold the value {value} of type {type}.",
+        fix="Give a text, number, date, time without zone, true, false or nothing.",
         value=repr(value),
         type=type(value).__name__,
     )

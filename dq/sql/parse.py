@@ -74,8 +74,9 @@ def place_of(node: exp.Expr, text: str, where: Place | None = None) -> Place:
         return source.at(source.word("INTERVAL", _end(node.this), start))
     if isinstance(node, exp.Placeholder):
         return source.at(max(text.find(f":{node.name}"), 0))
-    if isinstance(node, exp.Sum | exp.Min | exp.Max | exp.Window) and "start" not in node.meta:
-        return source.at(source.before(node.key, start))
+    if isinstance(node, exp.Func) and not isinstance(node, exp.Connector):
+        name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+        return source.at(source.name_before(name, start))
     return source.at(start)
 
 
@@ -100,10 +101,11 @@ class _Source:
         found = re.compile(rf"\b{word}\b", re.IGNORECASE).search(self.text, after)
         return found.start() if found else otherwise
 
-    def before(self, word: str, offset: int) -> int:
-        """Where a word of SQL stands last before an offset; the offset if it does not."""
-        found = list(re.finditer(rf"\b{word}\b", self.text[:offset], re.IGNORECASE))
-        return found[-1].start() if found else offset
+    def name_before(self, name: str, offset: int) -> int:
+        """Where the name of a function stands before its arguments; the offset if nowhere."""
+        call = re.compile(rf"\b{re.escape(name)}\s*\([\w\s(:*-]*$", re.IGNORECASE)
+        found = call.search(self.text, 0, offset)
+        return found.start() if found else offset
 
     def plan(self, known: frozenset[str], *, query: bool = False) -> exp.Expr:
         """The text as a portable plan, of a size that any later step can walk."""

@@ -70,7 +70,8 @@ def portable_pattern(source: str) -> Pattern:
         compiled = re.compile("".join(reader.python), python_flags)
     except re.error as error:
         raise PortabilityError(
-            "The pattern {pattern} is no regular expression: {reason}.", fix="Correct it; a backslash before a mark takes the mark itself.",
+            "The pattern {pattern} is no regular expression: {reason}.",
+            fix="Correct it; a backslash before a mark takes the mark itself.",
             pattern=source,
             reason=str(error),
         ) from None
@@ -110,7 +111,8 @@ def replacement(source: str, groups: int) -> tuple[str, str]:
             java.append("$" + escaped)
         else:
             raise PortabilityError(
-                "The replacement {text} names no group of its pattern at \\{escaped}.", fix="Use the groups of the pattern, counted from 1.",
+                "The replacement {text} names no group of its pattern at \\{escaped}.",
+                fix="Use the groups of the pattern, counted from 1.",
                 text=source,
                 escaped=escaped,
             )
@@ -153,7 +155,8 @@ class _Reader:
 
     def _refuse(self, what: str) -> PortabilityError:
         return PortabilityError(
-            "The pattern {pattern} uses {what}, which not every engine reads the same way.", fix="Write it with classes, groups, repeats and alternatives only.",
+            "The pattern {pattern} uses {what}, which not every engine reads the same way.",
+            fix="Write it with classes, groups, repeats and alternatives only.",
             pattern=self.source,
             what=what,
         )

@@ -228,9 +228,9 @@ def test_project_is_found_upwards(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        ("crm: амо\n".encode("cp1251"), ":1: The file is not UTF-8. Save it as UTF-8."),
-        (b"crm: amocrm\n#\xff\n", ":2: The file is not UTF-8. Save it as UTF-8."),
-        (b"#" * 5_000_001, "is larger than 5,000,000 bytes."),
+        ("crm: амо\n".encode("cp1251"), ":1:6: The file is not UTF-8. Save it as UTF-8."),
+        (b"crm: amocrm\n#\xff\n", ":2:2: The file is not UTF-8. Save it as UTF-8."),
+        (b"#" * 5_000_001, "5,000,000 bytes. Take out what does not belong there."),
     ],
 )
 def test_files_that_cannot_be_text(tmp_path: Path, data: bytes, says: str) -> None:

@@ -213,7 +213,7 @@ def test_empty_glossary() -> None:
 def test_sub_queries_are_not_judged_by_the_terms_own_columns() -> None:
     text = (
         "glossary: 1\nterms:\n  buyer:\n    kind: population\n    of: leads\n    versions:\n"
-        "      - {effective: 2024-01-01, where: status IN (SELECT word FROM deals)}\n"
+        "      - {effective: 2024-01-01, where: status IN (SELECT stage FROM deals)}\n"
     )
     where = glossary_from_text(text, "g", COLUMNS).terms["buyer"].versions[0].where
     assert where is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from sqlglot import exp
 
 from dq.errors import DqError, Place, PortabilityError, UsageError
 from dq.sql.parse import columns_of, parameters_of, parse_expression, place_of
@@ -20,6 +21,7 @@ def test_refused_by_name_and_place(text: str, place: str, words: str) -> None:
         parse_expression(text, WHERE)
     assert str(caught.value).startswith(f"glossary.yaml:{place}: ")
     assert words in str(caught.value)
+    assert caught.value.fix is not None
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,9 @@ def test_refused_by_name_and_place(text: str, place: str, words: str) -> None:
         ("SET x = 1", "10:5", "statement"),
         ("COPY deals TO 'x'", "10:5", "statement"),
         ("a AS b", "10:5", "statement"),
+        ("(" * 100 + "a" + ")" * 100, "10:5", "nested too deeply"),
+        (" OR ".join(["a"] * 300), "10:5", "nested too deeply"),
+        (" OR ".join(["a"] * 20_000), "10:5", "longer than 50,000"),
     ],
 )
 def test_unreadable(text: str, place: str, words: str) -> None:
@@ -42,6 +47,7 @@ def test_unreadable(text: str, place: str, words: str) -> None:
         parse_expression(text, WHERE)
     assert str(caught.value).startswith(f"glossary.yaml:{place}: ")
     assert words in str(caught.value)
+    assert caught.value.fix is not None
 
 
 def test_without_a_place_line_and_column_are_those_of_the_text() -> None:
@@ -60,6 +66,21 @@ def test_place_of_a_column() -> None:
     tree = parse_expression(text, WHERE)
     column = next(c for c in tree.walk() if c.name == "budgett")
     assert place_of(column, text, WHERE) == Place(file="glossary.yaml", line=11, column=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "column"),
+    [
+        ("a > 2 * SUM(x)", exp.Sum, 9),
+        ("sum(MAX(lower(x)))", exp.Max, 5),
+        ("SUM(CASE WHEN x = 'a' THEN 1 END)", exp.Sum, 1),
+        ("a >= :as_of", exp.Placeholder, 6),
+        ("a IN (SELECT b FROM t)", exp.Table, 21),
+    ],
+)
+def test_place_of_a_node(text: str, kind: type[exp.Expr], column: int) -> None:
+    (node,) = parse_expression(text).find_all(kind)
+    assert place_of(node, text).column == column
 
 
 def test_functions_of_the_caller_are_left_alone() -> None:

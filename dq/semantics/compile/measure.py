@@ -11,6 +11,7 @@ from dq.sql.allowed import is_aggregate
 
 __all__ = ["aggregates", "limited", "merged"]
 
+
 def aggregates(plan: exp.Expr) -> list[exp.Expr]:
     """The aggregate functions of an expression, outermost, in order (not in sub-queries)."""
     found: list[exp.Expr] = []

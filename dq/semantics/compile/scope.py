@@ -7,34 +7,17 @@ their tables get names that nothing else has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
 from sqlglot import exp
 
-from dq.crm.model import TABLES
 from dq.errors import UsageError
+from dq.semantics.columns import DERIVED, Columns, columns_of_table
 from dq.sql import portable as f
 
 __all__ = ["DERIVED", "Columns", "Qualifier", "columns_of_table"]
-
-Columns = Mapping[str, Collection[str]]
-"""Columns that are there, by table."""
-
-DERIVED = frozenset(
-    "amount_base margin_base open_days last_activity_at department merged_into_id "
-    "_live _source _row _money _won".split()
-)
-"""Columns that loading makes."""
-
-
-def columns_of_table(table: str, columns: Columns | None) -> frozenset[str]:
-    """The columns of a table: those that are there, else those of the model."""
-    if columns is not None and table in columns:
-        return frozenset(columns[table])
-    known = TABLES.get(table)
-    return (frozenset(known.columns) | DERIVED) if known else frozenset()
 
 
 @dataclass(frozen=True)

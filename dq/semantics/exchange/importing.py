@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dq.errors import Place, UsageError
 from dq.i18n.translator import Translator
+from dq.semantics.columns import Columns
 from dq.semantics.exchange.from_dbt import read_dbt
 from dq.semantics.exchange.from_skos import read_skos
 from dq.semantics.exchange.from_table import read_table
@@ -17,7 +18,7 @@ from dq.semantics.exchange.incoming import Read, Step
 from dq.semantics.exchange.plan import make_plan
 from dq.semantics.exchange.selection import Loss
 from dq.semantics.exchange.writing import read_text, write_glossary
-from dq.semantics.glossary import Columns, glossary_from_text
+from dq.semantics.glossary import glossary_from_text
 
 __all__ = ["IMPORTS", "Imported", "import_glossary", "imported_text"]
 

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from dq.config import item_of
-from dq.crm.model import TABLES
 from dq.errors import ConfigError, DqError, UsageError
+from dq.semantics.columns import There
 from dq.semantics.exchange.incoming import Incoming, Step
 from dq.semantics.exchange.selection import object_name, parts_of
 from dq.semantics.glossary import Glossary
@@ -35,6 +35,9 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
 Data = dict[str, Any]
 """A term as plain values, in the shape that glossary.yaml has."""
 
+_Said = tuple[str, str | None]
+"""The kind and the table of a term."""
+
 
 @dataclass
 class Plan:
@@ -50,9 +53,9 @@ class _Draft(Exception):  # noqa: N818 - an outcome, caught in this module
 
 def make_plan(glossary: Glossary, rows: Sequence[Incoming], today: date) -> Plan:
     """Decide on every row; nothing is written."""
-    said: dict[str, str] = {name: term.kind for name, term in glossary.terms.items()}
+    said = {name: (term.kind, term.of) for name, term in glossary.terms.items()}
     for row in rows:
-        said.setdefault(row.term, row.kind or _kind_of(row) or "population")
+        said.setdefault(row.term, (row.kind or _kind_of(row) or "population", row.of))
     data: dict[str, Data] = {name: term_data(term) for name, term in glossary.terms.items()}
     parts: dict[str, list[str]] = {}
     plan = Plan()
@@ -316,38 +319,33 @@ def _plain(label: Label) -> str | dict[str, str]:
     return texts[""] if list(texts) == [""] else texts
 
 
-def _checked(name: str, data: Data, glossary: Glossary, said: Mapping[str, str]) -> Term:
+def _checked(name: str, data: Data, glossary: Glossary, said: Mapping[str, _Said]) -> Term:
     """The term as the strict loader reads it, with stand-ins for the terms it names.
 
     Raises:
         ConfigError: the loader refuses it.
     """
-    stubs = {n: _STUBS.get(kind, _STUBS["population"]) for n, kind in said.items() if n != name}
+    stubs = {n: _stub(*kind_and_table) for n, kind_and_table in said.items() if n != name}
     wanted = {n: stubs[n] for n in _named(data) if n in stubs}
     item = item_of({**wanted, name: data}, name)
     try:
-        return read_terms(item, glossary.departments, _tables(glossary), None)[name]
+        return read_terms(item, glossary.departments, There(more=_tables(glossary)))[name]
     except ConfigError as problem:
         problem.where = None  # the place is the row's, not one in a file of ours
         raise
 
 
-_STUBS: Mapping[str, Data] = {
-    "measure": {
-        "kind": "measure",
-        "of": "deals",
-        "versions": [{"effective": "2000-01-01", "expr": "COUNT(*)"}],
-    },
-    "population": {
-        "kind": "population",
-        "of": "deals",
-        "versions": [{"effective": "2000-01-01", "where": "TRUE"}],
-    },
-}
+def _stub(kind: str, table: str | None) -> Data:
+    """The least that a term of this kind can be."""
+    version: Data = {"effective": "2000-01-01", "where": "TRUE"}
+    if kind == "measure":
+        version["expr"] = "COUNT(*)"
+    kind = "measure" if kind == "measure" else "population"
+    return {"kind": kind, "of": table or "deals", "versions": [version]}
 
 
 def _tables(glossary: Glossary) -> Collection[str]:
-    return dict.fromkeys([*TABLES, *(t.of for t in glossary.terms.values() if t.of)])
+    return [term.of for term in glossary.terms.values() if term.of]
 
 
 def _named(value: object) -> Iterator[str]:

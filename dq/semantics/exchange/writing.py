@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from dq.config import parse_yaml
 from dq.errors import ConfigError, Place
 from dq.files import file_errors, write_atomic
+from dq.semantics.columns import Columns
 from dq.semantics.exchange.plan import Data, term_data
 from dq.semantics.exchange.yaml_text import quoted
-from dq.semantics.glossary import Columns, Glossary, glossary_from_text
+from dq.semantics.glossary import Glossary, glossary_from_text
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq

@@ -162,7 +162,9 @@ def _ordered(
     function: exp.Expr, name: str, partition: Sequence[exp.Expr], order: Sequence[exp.Expr]
 ) -> exp.Expression:
     if not order:
-        raise PortabilityError("The window function {function} needs an order.", fix="Add ORDER BY.", function=name)
+        raise PortabilityError(
+            "The window function {function} needs an order.", fix="Add ORDER BY.", function=name
+        )
     return _window(function, partition, order)
 
 

@@ -86,7 +86,8 @@ def _spark_parsed(c: Call) -> str:
 def _prepare_trunc(unit: object) -> Callable[[object], object]:
     if unit not in _UNITS:
         raise PortabilityError(
-            "A timestamp is not truncated to {unit} but to one of {units}.", fix="Write one of these.",
+            "A timestamp is not truncated to {unit} but to one of {units}.",
+            fix="Write one of these.",
             unit=unit,
             units=", ".join(_UNITS),
         )

@@ -66,7 +66,9 @@ def _scaled(value: Decimal | None, places: int, rounding: str = ROUND_HALF_UP) -
 def _prepare_round(rounding: str) -> Callable[[object], Callable[[object], object]]:
     def prepare(places: object) -> Callable[[object], object]:
         if not isinstance(places, int) or not 0 <= places <= _PLACES:
-            raise PortabilityError("Rounding keeps 0 to 4 digits after the mark.", fix="Write round(x, 2).")
+            raise PortabilityError(
+                "Rounding keeps 0 to 4 digits after the mark.", fix="Write round(x, 2)."
+            )
         return lambda x: _scaled(_decimal(x), places, rounding)
 
     return prepare

@@ -78,7 +78,10 @@ def _split_part(x: str, separator: str, number: int) -> str:
 
 def _check_split(separator: object, number: object) -> None:
     if separator == "" or not isinstance(number, int) or number < 1:
-        raise PortabilityError("split_part needs a separator and a part number from 1.", fix="Write split_part(x, ',', 1).")
+        raise PortabilityError(
+            "split_part needs a separator and a part number from 1.",
+            fix="Write split_part(x, ',', 1).",
+        )
 
 
 def _check_pad(padding: object) -> None:
@@ -126,7 +129,10 @@ def _prepare_extract(source: object, group: object) -> Callable[[str], object]:
     number = int(str(group))
     if not 0 <= number <= pattern.groups:
         raise PortabilityError(
-            "The pattern {pattern} has no group {group}.", fix="Put the part that is wanted in parentheses, and count them from 1.", pattern=source, group=number
+            "The pattern {pattern} has no group {group}.",
+            fix="Put the part that is wanted in parentheses, and count them from 1.",
+            pattern=source,
+            group=number,
         )
 
     def extract(x: str) -> str | None:

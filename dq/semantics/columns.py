@@ -1,0 +1,50 @@
+"""What a definition may read: the tables and columns that are there, else the model's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from dq.crm.model import TABLES
+
+__all__ = ["DERIVED", "Columns", "There", "columns_of_table"]
+
+Columns = Mapping[str, Collection[str]]
+"""Columns that are there, by table."""
+
+DERIVED = frozenset(
+    "amount_base margin_base open_days last_activity_at department merged_into_id "
+    "_live _source _row _money _won".split()
+)
+"""Columns that loading makes."""
+
+
+def columns_of_table(table: str, columns: Columns | None) -> frozenset[str]:
+    """The columns of a table: those that are there, else those of the model."""
+    if columns is not None and table in columns:
+        return frozenset(columns[table])
+    known = TABLES.get(table)
+    return (frozenset(known.columns) | DERIVED) if known else frozenset()
+
+
+@dataclass(frozen=True)
+class There:
+    """What there is to read.
+
+    With `columns` None any column may be there. `more` are tables besides those of the model
+    and those with `columns`.
+    """
+
+    columns: Columns | None = None
+    more: Collection[str] = ()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables, those of the model first."""
+        return tuple(dict.fromkeys([*TABLES, *(self.columns or ()), *self.more]))
+
+    def columns_of(self, table: str) -> frozenset[str] | None:
+        """The columns of a table; None where any may be there."""
+        if self.columns is None:
+            return None
+        return columns_of_table(table, self.columns) or None
