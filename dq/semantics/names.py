@@ -24,7 +24,8 @@ _QUOTES = '"“”„«»‘’'
 class Call:
     """A use of a term by IS_TERM: of which table's record, and by whose definition.
 
-    `table` is None where it cannot be said (a derived table).
+    Without an alias it asks the record of the nearest FROM. `table` is None where it cannot
+    be said (a derived table).
     """
 
     term: str
@@ -50,7 +51,7 @@ def calls_of(plan: exp.Expr, written: Written, table: str, there: There) -> tupl
     Raises:
         ConfigError: at a table, alias, column, parameter or call that is none.
     """
-    reader = _Reader(written, table, there)
+    reader = _Reader(written, there)
     reader.visit(plan, [{table: _Source(table, there.columns_of(table))}])
     return tuple(reader.calls)
 
@@ -60,7 +61,6 @@ class _Reader:
     """Walks an expression, the frames of names in sight at hand, innermost last."""
 
     written: Written
-    table: str
     there: There
     calls: list[Call] = field(default_factory=list)
 
@@ -133,7 +133,17 @@ class _Reader:
                 fix="For example IS_TERM('prospect', l) or IS_TERM('prospect', l, 'sales_us').",
                 node=call,
             )
-        table = self.table if alias is None else self._named(alias.name, alias, frames).table
+        near = [source for name, source in frames[-1].items() if name]
+        if alias is not None:
+            near = [self._named(alias.name, alias, frames)]
+        if len(near) != 1:
+            raise self.written.error(
+                "IS_TERM({term}) needs the alias of its table.",
+                fix="Add it.",
+                node=call,
+                term=args[0].name,
+            )
+        table = near[0].table
         department = args[2].name if len(args) > 2 else None
         self.calls.append(Call(args[0].name, table, department, self.written.place(call)))
 

@@ -226,7 +226,6 @@ def test_sub_queries_are_not_judged_by_the_terms_own_columns() -> None:
 @pytest.fixture(scope="module")
 def house() -> Glossary:
     from dq.crm.model import TABLES
-
     from dq.semantics.compile.scope import DERIVED
 
     columns = {name: {*table.columns, *DERIVED} for name, table in TABLES.items()}

@@ -51,9 +51,26 @@ class Qualifier:
                 return self._column(part, frames)
             if isinstance(part, exp.Query) and not isinstance(part, exp.Subquery):
                 return self._query(part, frames)
+            if isinstance(part, exp.Anonymous) and part.name.upper() == "IS_TERM":
+                return self._call(part, frames)
             return part
 
         return _rewritten(node, placed)
+
+    def _call(self, call: exp.Anonymous, frames: list[_Frame]) -> exp.Expr:
+        """IS_TERM with the alias that its table now has; without one it asks the nearest table."""
+        term, *rest = call.expressions
+        near = frames[-1]
+        if rest:
+            near = next((frame for frame in reversed(frames) if rest[0].name in frame), {})
+            near = {name: source for name, source in near.items() if name == rest[0].name}
+        if len(near) != 1:
+            raise UsageError(
+                "IS_TERM({term}) needs the alias of its table.", fix="Add it.", term=term.name
+            )
+        (source,) = near.values()
+        args = [term.copy(), f.col(source.called), *(arg.copy() for arg in rest[1:])]
+        return exp.Anonymous(this="IS_TERM", expressions=args)
 
     def _column(self, column: exp.Column, frames: list[_Frame]) -> exp.Expr:
         for frame in reversed(frames):
