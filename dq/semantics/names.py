@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from dq.errors import Place
@@ -96,8 +97,9 @@ class _Reader:
             if source.columns is None or column.name in source.columns:
                 return
             known |= dict.fromkeys(sorted(source.columns))
-        text, quoted = column.name, self._quoted(column)
-        if quoted:
+        text = column.name
+        near = get_close_matches(text, known, n=1, cutoff=0.8)
+        if self._quoted(column) and not near:
             raise self.written.error(
                 "{name} is not known here.",
                 fix="If it is a text, write it in single quotes: '{text}'.",

@@ -63,7 +63,8 @@ def test_personal_values_are_masked_unless_asked(folder: Path) -> None:
     assert secret in dq("show", "contacts", "C1", cwd=folder).out
     assert secret not in dq("show", "contacts", "C1", "--mask", cwd=folder).out
     with project(folder).store() as store:
-        views = [(e.action, e.object.split("/")[0]) for e in store.entries()]
+        done = [(e.action, e.object.split("/")[0]) for e in store.entries()]
+        views = [each for each in done if each[0] == "view"]
         assert store.verify().intact
     assert views == [("view", "findings"), ("view", "findings"), ("view", "contacts")]
 
@@ -86,7 +87,7 @@ def test_from_the_list_to_the_suppression(folder: Path) -> None:
     dq("run", cwd=folder)
     listed = dq("findings", "--code", "C105", "--suppressed", "--format", "csv", cwd=folder).out
     rows = list(csv.DictReader(io.StringIO(listed.removeprefix("\ufeff"))))
-    assert [(r["key"], r["suppressed"]) for r in rows] == [(f"D{n}", "s1.1") for n in (1, 2, 3)]
+    assert [(r["key"], r["suppressed"]) for r in rows] == [(f"D{n}", "s2.1") for n in (1, 2, 3)]
 
 
 def test_counts(folder: Path) -> None:

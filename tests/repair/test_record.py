@@ -51,9 +51,9 @@ def test_records_that_name_it(kept: Project) -> None:
 def test_suppressions_of_a_record(kept: Project) -> None:
     record = kept.show("deals", "D1")
     assert [(f.code, f.suppressed) for f in record.findings if f.code == "C105"] == [
-        ("C105", "s0.1")
+        ("C105", "s1.1")
     ]
-    assert [(s.id, s.because) for s in record.suppressions] == [("s0.1", "agreed")]
+    assert [(s.id, s.because) for s in record.suppressions] == [("s1.1", "agreed")]
     assert "C105" not in record.history[-1].findings
 
 
