@@ -16,6 +16,7 @@ from dq.semantics.pages import Compared, Reference, Shown, parse_reference
 if TYPE_CHECKING:
     from dq.clock import Clock
     from dq.config import Period, Settings
+    from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
     from dq.findings import Note
     from dq.runs import Run
@@ -43,6 +44,7 @@ class House(Protocol):
     def glossary_path(self) -> Path: ...
     def store(self) -> Store: ...
     def reading(self) -> AbstractContextManager[Engine]: ...
+    def mapping(self) -> ProjectMapping: ...
 
 
 class Desk:
@@ -67,7 +69,12 @@ class Desk:
                 where=Place(file=str(path)),
                 fix="dq init writes one; or copy that of another project.",
             )
-        return Meaning(load_glossary(path), self.steps())
+        return Meaning(load_glossary(path, self._columns()), self.steps())
+
+    def _columns(self) -> dict[str, frozenset[str]]:
+        from dq.semantics.columns import columns_known
+
+        return columns_known(self.project.mapping())
 
     def steps(self) -> tuple[DefinitionStep, ...]:
         """What was proposed and approved, oldest first."""
@@ -182,7 +189,8 @@ class Desk:
 
         if not self.project.glossary_path.exists():
             return self.meaning()
-        return Meaning(load_glossary(self.project.glossary_path, circles=True), self.steps())
+        path = self.project.glossary_path
+        return Meaning(load_glossary(path, self._columns(), circles=True), self.steps())
 
     def compare(
         self, terms: Sequence[str] = (), as_of: date | None = None, run: str = "latest"

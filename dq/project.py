@@ -528,6 +528,7 @@ class Project:
     ) -> Assessment:
         from dq.crm.recognise import recognise
         from dq.engines import open_engine
+        from dq.semantics.columns import columns_known
         from dq.semantics.glossary import load_glossary
 
         intake = read_sources(self.folder, self.settings, work / "raw", progress)
@@ -545,7 +546,9 @@ class Project:
         known = {m.shape for m in remembered.sources}
         if any(m.shape not in known for m in found.mapping.sources):
             self.remember(found.mapping)
-        glossary = load_glossary(self.glossary_path) if self.glossary_path.exists() else None
+        columns = columns_known(self.mapping())
+        path = self.glossary_path
+        glossary = load_glossary(path, columns) if path.exists() else None
         own = self.settings.engine
         memory = f"{own.memory // 2**20}MiB" if own.memory else None
         machine = open_engine(engine or own.url.resolve(), work / "engine", memory, own.threads)

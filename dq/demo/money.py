@@ -11,7 +11,7 @@ from dq.demo.clients import Clients
 from dq.demo.columns import Amounts, Days, Moments, Text, Words
 from dq.demo.house import CHANNELS, House
 from dq.demo.lexicon import CURRENCIES, DEPARTMENTS, LANGUAGES, word_list
-from dq.demo.sales import Sales, WON, tax_within
+from dq.demo.sales import WON, Sales, tax_within
 from dq.demo.staff import DEPARTMENT_NAMES, Staff
 from dq.demo.text import arrow, take
 from dq.demo.when import DAY, END, calendar, day_number, day_of, quarter_starts

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from dq.crm.mapping import ProjectMapping
 from dq.crm.model import TABLES
 
-__all__ = ["DERIVED", "Columns", "There", "columns_of_table"]
+__all__ = ["DERIVED", "Columns", "There", "columns_known", "columns_of_table"]
 
 Columns = Mapping[str, Collection[str]]
 """Columns that are there, by table."""
@@ -25,6 +26,16 @@ def columns_of_table(table: str, columns: Columns | None) -> frozenset[str]:
         return frozenset(columns[table])
     known = TABLES.get(table)
     return (frozenset(known.columns) | DERIVED) if known else frozenset()
+
+
+def columns_known(mapping: ProjectMapping) -> dict[str, frozenset[str]]:
+    """What definitions may read: columns of the model, of loading, and those the mapping keeps."""
+    known = {table: columns_of_table(table, None) for table in TABLES}
+    for source in mapping.sources:
+        for table in source.tables:
+            own = frozenset(column.name for column in table.own)
+            known[table.table] = known.get(table.table, frozenset()) | own
+    return known
 
 
 @dataclass(frozen=True)
