@@ -11,6 +11,7 @@ import pytest
 
 from dq.i18n.language import LANGUAGES
 from dq.i18n.numbers import format_share
+from dq.project import Project
 from tests.site.watching import Open, glossary_names, until, watched
 
 if TYPE_CHECKING:
