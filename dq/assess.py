@@ -9,13 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dq.config import Calendar
-from dq.findings import InputFact, MeaningCount, Note, Outcome, Result, Severity
+from dq.findings import (
+    InputFact,
+    MeaningCount,
+    Note,
+    Outcome,
+    Result,
+    RuleOutcome,
+    Severity,
+)
 
 if TYPE_CHECKING:
-    from dq.checks.context import Certified, TableFacts
+    from dq.checks.context import Certified, RuleContext, TableFacts
     from dq.checks.rule import Rule
     from dq.crm.load import Crm
     from dq.crm.mapping import ProjectMapping
@@ -199,6 +207,7 @@ def assess(
         suppressed=suppressed(engine),
         origins=summed_origins(engine, facts),
         meaning=_meaning(context.meaning, found_words),
+        compared=_compared(context, outcomes),
         fail_on=settings.fail_on,
     )
     return Assessment(result, crm, watch.parts, facts, glossary, found_words)
@@ -219,6 +228,20 @@ def _meaning(meaning: Meaning | None, found: Found | None) -> MeaningCount | Non
         waiting=sum(s.proposed is not None for s in standings),
         definitions=len(standings),
     )
+
+
+def _compared(context: RuleContext, outcomes: Sequence[RuleOutcome]) -> dict[str, Any] | None:
+    """What S105 worked out of departments' definitions, as `dq glossary compare` writes it."""
+    from dq.formats.glossary.compare import compare_document
+    from dq.semantics.conflicts import incomparable
+    from dq.semantics.pages import Compared
+
+    judged = any(o.code == "S105" and o.outcome is not Outcome.ERRORED for o in outcomes)
+    if context.meaning is None or not judged:
+        return None
+    pairs = incomparable(context.meaning)
+    day, currency = context.as_of.date(), context.currency
+    return compare_document(Compared(tuple(context.compared), pairs, day, None, currency))
 
 
 def _pseudonymised(facts: Mapping[str, TableFacts]) -> tuple[Note, ...]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -296,4 +296,5 @@ class Result:
     origins: tuple[OriginSummary, ...] = ()  # where bad records come from, the most first
     since: Since | None = None  # None: no earlier run is known
     meaning: MeaningCount | None = None  # None: there is no glossary
+    compared: Mapping[str, Any] | None = None  # definitions by department; None: not compared
     fail_on: Severity = Severity.ERROR  # from this severity on the outcome is "findings"

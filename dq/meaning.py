@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dq.config import Period, Settings
     from dq.crm.mapping import ProjectMapping
     from dq.engines.base import Engine
-    from dq.findings import Note
+    from dq.findings import Note, Result
     from dq.runs import Run
     from dq.semantics.conflicts import Conflict
     from dq.semantics.creation import Found
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dq.semantics.lint import Issue
     from dq.semantics.split import Split
     from dq.semantics.workflow import Done
+    from dq.site import Meanings
     from dq.store import BaselineItem, DefinitionStep, Store
 
 __all__ = ["Desk"]
@@ -312,6 +313,30 @@ class Desk:
         if not found:
             chosen(self.meaning(), [name])
         return found
+
+    def on_site(self, result: Result) -> Meanings | None:
+        """What the site shows of the glossary beside a run; None where there is no glossary.
+
+        Definitions of departments are compared anew only where the run did not.
+        """
+        from dq.formats.glossary.compare import compare_document
+        from dq.semantics.vouched import vouched
+        from dq.site import Meanings
+
+        if not self.project.glossary_path.exists():
+            return None
+        meaning = self.meaning()
+        signed = {}
+        if meaning.steps:
+            with self.project.store() as store:
+                signed = dict(vouched(store, meaning.steps))
+        compared = result.compared
+        if compared is None:
+            compared = compare_document(self.compare(run=result.run_id or "latest"))
+        uses: dict[str, tuple[str, ...]] | None = (
+            {} if (self.project.folder / "catalogue").is_dir() else None
+        )
+        return Meanings(meaning, result.as_of or self.day(), compared, signed, uses)
 
     # --- deciding --------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from dq.config import Calendar, Period
 
 if TYPE_CHECKING:
     from dq.engines.base import Engine
+    from dq.semantics.conflicts import Conflict
     from dq.semantics.drift.baseline import Baseline
     from dq.semantics.glossary import Glossary
     from dq.semantics.inforce import Meaning
@@ -87,7 +88,8 @@ class RuleContext:
     `certified` are the periods that may change no more. `meaning` is the glossary with what
     of it was approved, `baseline` what was adopted on the first day (None: no day yet),
     `uses` the reports that use each term (None: there are no reports). `drift` holds for each
-    table how its columns looked, with which S107 compares them.
+    table how its columns looked, with which S107 compares them. `compared` takes what S105
+    works out, for those who tell it again.
     """
 
     engine: Engine
@@ -105,6 +107,7 @@ class RuleContext:
     baseline: frozenset[BaselineItem] | None = None
     uses: Mapping[str, Collection[str]] | None = None
     drift: Mapping[str, Baseline] = field(default_factory=dict)
+    compared: list[Conflict] = field(default_factory=list, compare=False, repr=False)
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there with all these columns mapped."""

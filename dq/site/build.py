@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,22 +16,46 @@ from dq.formats.view import own_words
 from dq.i18n.language import LANGUAGES
 from dq.i18n.translator import Translator
 from dq.repair.history import Point
+from dq.site.about import in_words_of
 from dq.site.charts import trend
 from dq.site.facts import facts_of
+from dq.site.glossary import (
+    Meanings,
+    columns_named,
+    glossary_document,
+    glossary_summary,
+    tables_named,
+)
 from dq.site.records import Shelf, fair_limit, shelves
 from dq.site.texts import texts_of
 
-__all__ = ["FIRST_PAGE", "build_site"]
+__all__ = ["FIRST_PAGE", "Seal", "build_site"]
 
 FIRST_PAGE = "index.html"
 _FOLDER = Path(__file__).parent
-_ROOMS = ("overview", "findings", "records", "tables", "rules", "runs", "search")
+_ROOMS = (
+    "overview", "findings", "records", "tables", "rules", "runs",
+    "glossary", "term", "vocabulary", "search",
+)  # fmt: skip
+_STYLES = ("site.css", "glossary.css")
 _SCRIPTS = ("dom.js", "store.js", "parts.js", *(f"{room}.js" for room in _ROOMS), "app.js")
 _OWN = ("assets", "data")
 _POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file:; "
     "base-uri 'none'; form-action 'none'"
 )
+
+
+@dataclass(frozen=True)
+class Seal:
+    """How the ledger stands: entries, root (hexadecimal), and the key of its checkpoints.
+
+    `key` is a fingerprint; None where no checkpoint was ever made.
+    """
+
+    size: int
+    root: str
+    key: str | None
 
 
 def build_site(
@@ -40,6 +65,8 @@ def build_site(
     history: Sequence[Point] = (),
     language: str = "en",
     title: str = "dq",
+    meanings: Meanings | None = None,
+    ledger: Seal | None = None,
 ) -> Path:
     """Make the folder show the result; gives the page to open.
 
@@ -49,28 +76,43 @@ def build_site(
         history: All runs, in their order.
         language: The language that opens first; the page offers all.
         title: What the run is about.
+        meanings: The project's glossary; None where there is none.
+        ledger: How the ledger stands; None where nothing was decided yet.
     """
     limit = fair_limit([group.records for group in result.groups])
     shelved = shelves(result.groups, result.findings_path, limit)
     site = _Site(folder)
-    styles = site.put("assets", "site.css", stylesheet() + _asset("site.css"))
+    styles = site.put("assets", "site.css", stylesheet() + "".join(map(_asset, _STYLES)))
     scripts = [site.put("assets", name, _asset(name)) for name in _SCRIPTS]
     texts: dict[str, str] = {}
     for code in LANGUAGES:
         t = own_words(result, code)
-        said = {**texts_of(result, t), "charts": {"trend": trend(history, t)}}
+        said = {**_texts(result, meanings, t), "charts": {"trend": trend(history, t)}}
         texts[code] = site.put("data", f"text-{code}.js", _call("setTexts", said))
     records = {
         name: site.put("data", f"records-{_plain(name)}.js", _call("setRecords", _shelf(shelf)))
         for name, shelf in shelved.items()
     }
     facts = facts_of(result, shelved, history, limit)
-    facts |= {"language": language, "files": {"texts": texts, "records": records}}
+    files: dict[str, object] = {"texts": texts, "records": records}
+    if meanings is not None:
+        document = glossary_document(meanings, result)
+        files["glossary"] = site.put("data", "glossary.js", _call("setGlossary", document))
+        facts["glossary"] = glossary_summary(meanings, result)
+    facts |= {"language": language, "files": files, "ledger": ledger and asdict(ledger)}
     data = site.put("data", "facts.js", _call("setFacts", facts))
     site.finish(
         _page(title, own_words(result, language), styles, [*scripts[:2], data, *scripts[2:]])
     )
     return folder / FIRST_PAGE
+
+
+def _texts(result: Result, meanings: Meanings | None, t: Translator) -> dict[str, object]:
+    if meanings is None:
+        return texts_of(result, t)
+    glossary = meanings.meaning.glossary
+    said = texts_of(in_words_of(result, glossary, t.language), t, tables_named(glossary))
+    return {**said, "columns": columns_named(meanings.compared, t)}
 
 
 class _Site:

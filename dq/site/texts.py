@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dq.checks.rules import RULES
 from dq.findings import InputFact, OriginSummary, Outcome, Result, Severity
 from dq.formats.view import View, view_of
@@ -10,6 +12,8 @@ from dq.i18n.catalogue import Forms, catalogue
 from dq.i18n.masking import mask_emails
 from dq.i18n.safe import isolate, shorten
 from dq.i18n.translator import Translator
+from dq.semantics.conflicts import RELATIONS
+from dq.semantics.terms import KINDS
 from dq.site.facts import reasons_of
 
 __all__ = ["texts_of"]
@@ -24,6 +28,12 @@ _SHARED = (
     "column.head.file", "column.head.rows", "column.head.columns", "column.head.tables",
     "page.fix", "page.why", "page.masked", "score.incomplete", "label.as_of",
     "example.row", "example.sheet_row",
+    "glossary.company", "glossary.nobody", "glossary.alone", "glossary.taken_out",
+    "compare.both", "compare.records", "compare.money", "compare.value", "compare.differs",
+    "compare.own", "compare.only", "compare.incomparable", "relation.in_data",
+    *(f"glossary.kind.{kind}" for kind in KINDS),
+    *(f"relation.{relation}" for relation in (*RELATIONS, "unknown")),
+    *(f"relation.by.{method}" for method in ("proved", "measured", "unknown")),
 )  # fmt: skip
 """Keys of other parts that the pages say too."""
 
@@ -31,8 +41,11 @@ _ORIGIN = 60
 _KINDS = ("import", "integration", "form", "user")
 
 
-def texts_of(result: Result, t: Translator) -> dict[str, object]:
-    """All that the pages say in the translator's language, ready to be shown as it is."""
+def texts_of(result: Result, t: Translator, also: Collection[str] = ()) -> dict[str, object]:
+    """All that the pages say in the translator's language, ready to be shown as it is.
+
+    `also` are tables that the glossary names.
+    """
     view = view_of(result, t, everything=True)
     return {
         "language": t.language,
@@ -50,7 +63,9 @@ def texts_of(result: Result, t: Translator) -> dict[str, object]:
         "refused": list(view.refused),
         "notes": [[note.severity, note.place, note.sentence] for note in view.brief],
         "settings": list(dict.fromkeys(n.setting for n in view.notes if n.setting)),
-        "tables": {table.name: t.table(table.name) for table in result.tables},
+        "tables": {
+            name: t.table(name) for name in sorted({*also, *(x.name for x in result.tables)})
+        },
         "families": _families(result, t),
         "groups": _groups(view),
         "rules": _rules(result, t),

@@ -37,7 +37,12 @@ def test_the_loop_of_a_steward(folder: Path) -> None:
     identity = said.out.partition("(")[2].partition(")")[0]
     listed = json.loads(dq("suppress", "list", "--format", "json", cwd=folder).out)
     (one,) = listed["suppressions"]
-    assert (one["id"], one["state"], one["code"], one["table"]) == (identity, "held", "C105", "deals")
+    assert (one["id"], one["state"], one["code"], one["table"]) == (
+        identity,
+        "held",
+        "C105",
+        "deals",
+    )
     assert (one["keys"], one["because"], one["author"]) == (["D1"], "agreed", "Anna")
     assert abs((date.fromisoformat(one["until"]) - date.fromisoformat(until)).days) <= 1
     text = dq("suppress", "list", cwd=folder).out

@@ -5,13 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from dq.clock import FixedClock
 from dq.project import Project
+from dq.semantics.approval import Standing
+from dq.semantics.glossary import load_glossary
+from dq.semantics.inforce import Meaning
+from dq.semantics.workflow import approve, chosen, propose
 from dq.start import start
+from dq.store import Actor, open_store
+from dq.store.keyring import CHECKPOINT_KEY
+from dq.store.signing import Signer, public_text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -74,3 +83,51 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose glossary was proposed and approved in part: with a key, and by name only."""
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "glossary.yaml").write_bytes((Path(__file__).parent / "house.yaml").read_bytes())
+    file = folder / "deals.csv"
+    lines = [HEAD]
+    for i in range(60):
+        status = ("open", "won", "lost")[i % 3]
+        key = f"person{i}@mail.example" if i < 6 else f"D{i:03}"
+        lines.append(
+            f"{key},Deal {i},Company {i % 9},{status},{1000 + 20 * i},EUR,2026-01-{1 + i % 28:02},"
+            f"2026-02-{1 + i % 28:02},Anna,called\n"
+        )
+    file.write_text("".join(lines), encoding="utf-8")
+    start(folder, [file])
+    project = Project(folder, clock=FixedClock(datetime(2026, 3, 11, 9, 0)))
+    decide(project)
+    project.build_site(project.run(), "en")
+    return project
+
+
+def decide(project: Project) -> None:
+    """Ann signs what she proposes; Boris, Vera and Olga only type their names."""
+    ann = Actor("Ann Lee", "laptop", "ann", Signer.new())
+    with open_store(project.folder, FixedClock(datetime(2026, 3, 1, 9, 0))) as store:
+
+        def at_hand(*names: str) -> list[Standing]:
+            glossary = load_glossary(project.glossary_path)
+            return chosen(Meaning(glossary, store.definition_steps()), names)
+
+        propose(store, ann, at_hand("prospect", "revenue", "hostile"), because="first <b>list</b>")
+        boris = Actor("Boris", "desk-7", "boris.k")
+        approve(store, boris, at_hand("prospect", "hostile"), because="agreed on Monday")
+        vera = Actor("Vera", "desk-8", "vera")
+        propose(store, vera, at_hand("deals.status", "stages"), because="as in the CRM")
+        olga = Actor("Olga", "desk-9", "olga")
+        approve(store, olga, at_hand("deals.status"), because="yes")
+        key = Signer.new()
+        public = {"public": public_text(key.public)}
+        name = f"key/{key.fingerprint}"
+        with store.decide(ann, CHECKPOINT_KEY, name, "signs checkpoints", public):
+            pass
+    text = project.glossary_path.read_text(encoding="utf-8")
+    newer = text.replace("status IN ('open', 'won')", "status <> 'lost'")
+    project.glossary_path.write_text(newer, encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,11 @@ import pytest
 
 from dq.i18n.language import LANGUAGES
 from dq.i18n.numbers import format_share
+from dq.project import Project
+from tests.site.watching import Open, glossary_names, until, watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 PAGES = (
     "#/", "#/findings", "#/tables", "#/table/deals", "#/rules", "#/rules?outcome=not_applicable",
@@ -22,45 +24,12 @@ PAGES = (
 )  # fmt: skip
 GROUP = "#/group/C105%7Cdeals%7Camount%7C"
 
-Open = Callable[[str], "Page"]
-
-
-def _until(page: Page, condition: str) -> None:
-    """Wait for a condition; the page's policy forbids the browser's own way to evaluate one."""
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never: {condition}")
-
 
 @pytest.fixture
 def open_page(browser: Browser, first_page: Path) -> Iterator[Open]:
     """`open_page(address)`: a page; at the end no script failed and nothing was asked for."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else 0)
-    page.on("dialog", lambda dialog: wrong.append("a dialog"))
-    page.on(
-        "request",
-        lambda asked: (
-            wrong.append(asked.url)
-            if not asked.url.startswith(first_page.parent.as_uri())
-            else None
-        ),
-    )
-
-    def at(address: str) -> Page:
-        page.goto(first_page.as_uri() + address)
-        page.wait_for_selector("main.ready")
-        _until(page, "!document.querySelector('main').innerText.includes('Loading')")
-        return page
-
-    yield at
-    context.close()
-    assert wrong == []
+    with watched(browser, first_page) as at:
+        yield at
 
 
 @pytest.mark.parametrize("address", [*PAGES, GROUP])
@@ -78,7 +47,7 @@ def test_the_way_from_the_overview_to_a_record(open_page: Open) -> None:
     assert page.inner_text(".records h2") == "Records 69"
     assert page.locator(".records tbody tr").count() == 50
     page.click(".pager a")
-    _until(page, "document.querySelectorAll('.records tbody tr').length === 19")
+    until(page, "document.querySelectorAll('.records tbody tr').length === 19")
     page.click(".records tbody a >> nth=0")
     page.wait_for_selector(".lines")
     assert "dq show deals D050" in page.inner_text("main")
@@ -100,10 +69,10 @@ def test_filters_stay_in_the_address(open_page: Open) -> None:
     page = open_page("#/findings")
     every = page.locator(".line").count()
     page.select_option("#filter-severity", "error")
-    _until(page, f"document.querySelectorAll('.line').length < {every}")
+    until(page, f"document.querySelectorAll('.line').length < {every}")
     assert set(page.locator(".line .chip").all_inner_texts()) == {"error"}
     page.fill("#filter-q", "amount")
-    _until(page, "location.hash.includes('q=amount')")
+    until(page, "location.hash.includes('q=amount')")
     assert "severity=error" in page.evaluate("location.hash")
     assert page.evaluate("document.activeElement.id") == "filter-q"
     page.fill("#filter-q", "nothing like that")
@@ -114,7 +83,7 @@ def test_what_is_new_can_be_seen_alone(open_page: Open) -> None:
     page = open_page("#/")
     assert "3 new" in page.inner_text(".hero")
     page.click("text=Show what is new")
-    _until(page, "location.hash.includes('only=new')")
+    until(page, "location.hash.includes('only=new')")
     assert page.locator(".line").count() == 1
     assert page.inner_text(".line .new") == "3 new"
 
@@ -122,7 +91,7 @@ def test_what_is_new_can_be_seen_alone(open_page: Open) -> None:
 def test_languages_switch_and_stay(open_page: Open) -> None:
     page = open_page("#/findings")
     page.click("#languages >> text=UK")
-    _until(page, "document.documentElement.lang === 'uk'")
+    until(page, "document.documentElement.lang === 'uk'")
     assert page.inner_text("h1").startswith("Зауваження")
     page = open_page("#/rules")
     assert page.inner_text("h1").startswith("Правила")
@@ -130,11 +99,11 @@ def test_languages_switch_and_stay(open_page: Open) -> None:
 
 @pytest.mark.parametrize("language", ["ru", "uk"])
 @pytest.mark.parametrize("address", ["#/", "#/findings", "#/rules", "#/runs", "#/run", GROUP])
-def test_no_english_is_left(open_page: Open, address: str, language: str) -> None:
+def test_no_english_is_left(open_page: Open, project: Project, address: str, language: str) -> None:
     """Names, codes, commands and the data's own words stand in elements that say so."""
     page = open_page(address)
     page.click(f"#languages >> text={language.upper()}")
-    _until(page, f"document.documentElement.lang === '{language}'")
+    until(page, f"document.documentElement.lang === '{language}'")
     page.wait_for_timeout(150)
     said = page.evaluate(
         """() => { const body = document.body.cloneNode(true);
@@ -142,7 +111,18 @@ def test_no_english_is_left(open_page: Open, address: str, language: str) -> Non
           .forEach(node => node.remove()); return body.innerText; }"""
     )
     words = set(re.findall(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])", said))
-    allowed = {"CRM", "SHA", "EUR", "csv", "deals", "duckdb", "engine", "rules", "name", "note"}
+    allowed = glossary_names(project.glossary_path) | {
+        "CRM",
+        "SHA",
+        "EUR",
+        "csv",
+        "deals",
+        "duckdb",
+        "engine",
+        "rules",
+        "name",
+        "note",
+    }
     found = {w for w in words - allowed if not re.fullmatch(r"[CDFARTXSI]\d{3}", w)}
     assert found - {"Amount", "Deal", "Company", "Note", "Owner", "Status", "Closed"} == set()
 
@@ -209,7 +189,7 @@ def test_a_share_is_said_as_in_the_sentences(open_page: Open, language: str) -> 
     """Apart from the last decimal, which a column of shares keeps."""
     page = open_page("#/")
     page.click(f"#languages >> text={language.upper()}")
-    _until(page, f"document.documentElement.lang === '{language}'")
+    until(page, f"document.documentElement.lang === '{language}'")
     for share in (0.0, 0.0002, 0.05, 0.9687, 0.97, 0.9991, 0.99996, 1.0):
         said = re.sub(r"[.,]0(?=\D*$)", "", page.evaluate(f"dq.percent({share})"))
         assert said.split() == format_share(share, language).split()

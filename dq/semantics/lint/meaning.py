@@ -103,7 +103,7 @@ def not_comparable(facts: Facts) -> Iterator[Issue]:
                 "b": pair.b,
                 "model_a": pair.models[0],
                 "model_b": pair.models[1],
-                "n": len(pair.terms),
+                "measures": len(pair.terms),
                 "terms": ", ".join(pair.terms[:4]) + (", …" if len(pair.terms) > 4 else ""),
             },
         )

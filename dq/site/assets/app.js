@@ -43,15 +43,17 @@ dq.restore = function () {
 };
 
 // The head of every page. Rooms that later parts fill stand here once they have something.
-dq.NAV = [["", "overview"], ["findings", "findings"], ["tables", "tables"], ["rules", "rules"], ["runs", "runs"]];
-dq.HOMES = { group: "findings", record: "tables", table: "tables", rule: "rules", run: "runs" };
+dq.NAV = [["", "overview"], ["findings", "findings"], ["tables", "tables"], ["rules", "rules"],
+  ["glossary", "glossary"], ["runs", "runs"]];
+dq.HOMES = { group: "findings", record: "tables", table: "tables", rule: "rules", run: "runs",
+  term: "glossary", stages: "glossary", fields: "glossary", field: "glossary", departments: "glossary" };
 
 dq.frame = function (room) {
   var here = dq.HOMES[room] || room;
   var nav = document.getElementById("nav");
   nav.setAttribute("aria-label", dq.say("navigation"));
   nav.replaceChildren();
-  dq.add(nav, dq.NAV.map(function (pair) {
+  dq.add(nav, dq.NAV.filter(function (pair) { return pair[0] !== "glossary" || dq.facts.files.glossary; }).map(function (pair) {
     return dq.link(dq.say(pair[1]), pair[0], [], {}, { "aria-current": here === pair[0] ? "page" : null });
   }));
   var form = document.getElementById("search");
@@ -74,7 +76,15 @@ dq.frame = function (room) {
   var foot = document.getElementById("foot");
   foot.replaceChildren();
   dq.add(foot, [dq.h("p", {}, dq.say("page.masked")),
-    dq.h("p", {}, dq.say("made"), ": ", dq.moment(dq.facts.started), dq.facts.run ? " · " + dq.facts.run : "")]);
+    dq.h("p", {}, dq.say("made"), ": ", dq.moment(dq.facts.started), dq.facts.run ? " · " + dq.facts.run : ""), dq.seal()]);
+};
+
+// How the ledger stood: who keeps this page can tell later whether it was rewritten.
+dq.seal = function () {
+  var ledger = dq.facts.ledger;
+  return ledger ? dq.h("p", { class: "seal" }, dq.say("ledger", { n: ledger.size }), " · ",
+    dq.say("ledger_root"), " ", dq.h("code", {}, ledger.root),
+    ledger.key ? [" · ", dq.say("ledger_key"), " ", dq.h("code", {}, ledger.key)] : null) : null;
 };
 
 dq.NAMES = { en: "English", ru: "Русский", uk: "Українська" };

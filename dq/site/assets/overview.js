@@ -14,6 +14,7 @@ dq.rooms[""] = function () {
       ? [dq.groupList(worst), dq.h("p", {}, dq.link(dq.say("all_groups", { n: facts.groups.length }), "findings"))]
       : dq.empty(dq.say("nothing_found"), dq.say("nothing_hint"))),
     dq.origins(8),
+    dq.meaning(),
     dq.trend(),
     dq.unjudged(),
   ] };
@@ -41,6 +42,34 @@ dq.troubled = function () {
   return [bad.length ? dq.scores(bad) : null,
     clean ? dq.h("p", {}, dq.link(dq.say("clean_tables", { n: clean }), "tables")) : null,
     dq.h("p", { class: "faint small" }, dq.say("formula"))];
+};
+
+// How far the glossary is, and who waits for whom.
+dq.meaning = function () {
+  var count = dq.facts.glossary;
+  if (!count) return null;
+  var of = function (part, whole) { return dq.say("part_of", { part: part, whole: whole }); };
+  return dq.section(dq.say("glossary"), null, [
+    dq.strip([
+      [dq.say("defined"), count.found === null ? "" : of(count.defined, count.found)],
+      [dq.say("approved_many"), of(count.approved, count.definitions)],
+      [dq.say("waiting_many"), dq.number(count.waiting)]]),
+    dq.h("p", { class: "faint small" }, dq.say("defined_hint")),
+    count.oldest.length ? dq.table([
+      [dq.say("waiting_what"), dq.waitingLink],
+      [dq.firstUp(dq.say("proposed")), function (line) { return dq.data(line.by); }],
+      [dq.say("waits_since"), function (line) { return [dq.moment(line.at.slice(0, 10)), line.days > 0 ? " · " + dq.say("days", { n: line.days }) : ""]; }],
+    ], count.oldest, dq.say("waiting_many")) : null,
+    count.subjects > count.oldest.length
+      ? dq.h("p", { class: "small soft" }, dq.say("waiting_more", { n: count.subjects - count.oldest.length })) : null,
+    dq.h("p", {}, dq.link(dq.say("to_glossary"), "glossary"))]);
+};
+
+dq.waitingLink = function (line) {
+  var words = dq.inLanguage(line.label) || { stages: dq.say("stages"), departments: dq.say("departments") }[line.kind] || line.subject;
+  var more = line.n > 1 ? [" ", dq.h("span", { class: "count" }, dq.say("definitions_many", { n: line.n }))] : null;
+  return line.kind === line.subject ? [dq.link(words, line.kind, [], {}, { class: "inline" }), more]
+    : [dq.link(dq.data(dq.firstUp(words)), line.kind, [line.subject], {}, { class: "inline" }), " ", dq.h("code", {}, line.subject), more];
 };
 
 dq.trend = function () {

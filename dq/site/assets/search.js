@@ -8,9 +8,9 @@ dq.rooms.search = function (names, query) {
     dq.add(box, dq.empty(dq.say("search_hint"), ""));
   } else {
     dq.add(box, dq.h("p", { class: "faint" }, dq.say("loading")));
-    dq.loadAllRecords().then(function (shelves) {
+    Promise.all([dq.loadAllRecords(), dq.loadGlossary()]).then(function (loaded) {
       box.replaceChildren();
-      dq.add(box, dq.hits(q, shelves.filter(Boolean)));
+      dq.add(box, dq.hits(q, loaded[0].filter(Boolean)));
     }, function () { dq.failed(box); });
   }
   return { title: dq.say("search"), body: [
@@ -40,7 +40,8 @@ dq.hits = function (q, shelves) {
       });
     });
   });
-  if (!groups.length && !rules.length && !tables.length && !records.length) {
+  var terms = dq.glossary ? dq.termsFound(q) : [];
+  if (!groups.length && !rules.length && !terms.length && !tables.length && !records.length) {
     return dq.empty(dq.say("no_match"), dq.say("search_scope"));
   }
   var order = new Intl.Collator(dq.texts.language, { numeric: true });
@@ -56,6 +57,8 @@ dq.hits = function (q, shelves) {
   return [
     records.length ? dq.section(dq.say("records"), records.length, [dq.table(columns, records.slice(0, 100), dq.say("records")),
       records.length > 100 ? dq.h("p", { class: "soft small" }, dq.say("first_hundred")) : null]) : null,
+    terms.length ? dq.section(dq.say("terms"), terms.length, dq.h("ul", { class: "lines" },
+      terms.slice(0, dq.PAGE).map(function (term) { return dq.termLine(term, q); }))) : null,
     tables.length ? dq.section(dq.say("tables"), tables.length, dq.h("ul", { class: "plain-list" }, tables.map(function (table) {
       return dq.h("li", {}, dq.link(dq.tableName(table.name), "table", [table.name]));
     }))) : null,

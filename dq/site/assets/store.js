@@ -7,6 +7,7 @@ dq.languages = {};
 
 dq.setFacts = function (facts) { dq.facts = facts; };
 dq.setTexts = function (texts) { dq.languages[texts.language] = texts; };
+dq.setGlossary = function (glossary) { dq.glossary = glossary; };
 dq.setRecords = function (shelf) { dq.shelves[shelf.table] = shelf; };
 
 // A classic script of the site's own folder, once.
@@ -27,6 +28,10 @@ dq.loadRecords = function (table) {
   var file = dq.facts.files.records[table];
   if (!file) return Promise.resolve(null);
   return dq.load(file).then(function () { return dq.shelves[table]; });
+};
+
+dq.loadGlossary = function () {
+  return dq.facts.files.glossary ? dq.load(dq.facts.files.glossary) : Promise.resolve();
 };
 
 dq.loadAllRecords = function () {

@@ -42,6 +42,7 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
             params={"as_of": context.as_of},
         )
     )
+    context.compared[:] = found
     facts = replace(facts, conflicts=found)
     yield issues_query(context, departments_differ(facts), len(facts.meaning.glossary.terms))
 
