@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dq.project import Project, scan
+    from dq.project import Project
+    from dq.scanning import scan
 
 __all__ = ["Project", "__version__", "scan"]
 
@@ -14,9 +15,13 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     """`Project` and `scan` load what they need when they are first asked for."""
-    if name in ("Project", "scan"):
-        from dq import project
+    if name == "Project":
+        from dq.project import Project
 
-        return getattr(project, name)
+        return Project
+    if name == "scan":
+        from dq.scanning import scan
+
+        return scan
     msg = f"module 'dq' has no attribute {name!r}"
     raise AttributeError(msg)

@@ -37,7 +37,8 @@ def command(
     """
     from dq.formats.mapping import mapping_text
     from dq.i18n import translator
-    from dq.project import Project, recognise_files
+    from dq.project import Project
+    from dq.scanning import recognise_files
 
     t = translator(language_of(state))
     if import_ is not None:

@@ -59,7 +59,7 @@ def command(
     """
     from dq.files import atomic_write, workspace
     from dq.formats import render
-    from dq.project import scan
+    from dq.scanning import scan
     from dq.sources import ReadOptions
 
     language = language_of(state)

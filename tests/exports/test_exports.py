@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from dq.findings import Result
-from dq.project import scan
+from dq.scanning import scan
 from tests.exports import makers
 
 HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ import pytest
 
 from dq.assess import AssessmentSettings
 from dq.findings import Group, Outcome, Result
-from dq.project import scan
+from dq.scanning import scan
 from tests.realdata import CRM as DATA
 
 NOW = datetime(2026, 11, 22, 12, 0, 0)

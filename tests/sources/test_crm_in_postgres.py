@@ -13,7 +13,7 @@ import pytest
 from dq.assess import AssessmentSettings
 from dq.demo.generate import LEAST_ROWS, generate
 from dq.findings import Result
-from dq.project import scan
+from dq.scanning import scan
 from tests.servers import Server
 from tests.sources.crm_in_postgres import load_crm
 
