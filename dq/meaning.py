@@ -198,6 +198,8 @@ class Desk:
     ) -> Compared:
         """Every pair of departmental definitions; counted on a run's data where there is one.
 
+        With `terms` only theirs, and of what cannot be compared only what touches them.
+
         Raises:
             UsageError: a term is named that is not there.
         """
@@ -221,9 +223,12 @@ class Desk:
                 )
             )  # fmt: skip
         currency = of.document.get("currency") if of is not None else None
-        return Compared(
-            made, incomparable(meaning), day, of.run_id if of is not None else None, currency
+        apart = tuple(
+            replace(pair, terms=touched)
+            for pair in incomparable(meaning)
+            if (touched := tuple(t for t in pair.terms if not terms or t in terms))
         )
+        return Compared(made, apart, day, of.run_id if of is not None else None, currency)
 
     def diff(self, one: str, other: str, run: str = "latest") -> Split | Conflict:
         """Two definitions side by side; with periods the change of the figure, split in two.

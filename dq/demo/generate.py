@@ -6,7 +6,9 @@
 - `outside/`: the telephone switch's log, the books, the CRM's own log of actions,
 - `earlier/`: the deals of a quarter as they were exported when it was certified,
 - `dq.yaml` and `glossary.yaml`: the project's settings and words,
-- `truth/`: which records are spoiled, how and how plainly, and which only look so.
+- `truth/`: which records are spoiled, how and how plainly, and which only look so; and in
+  `conflicts.csv` where departments mean different things by one word, how their records stand
+  to each other (a is a subset, superset … of b) in these data, and why they say so.
 
 The same rows and seed give the same bytes. Faults are written from the descriptions of the
 rules; no rule, normaliser or matcher is used here, so that the truth is independent of them.
@@ -42,6 +44,9 @@ __all__ = ["LEAST_ROWS", "generate"]
 LEAST_ROWS = 1000
 """Below this there are too few records to plant every fault."""
 
+CONFLICTS = "conflicts.csv"
+"""What departments mean by the words of the glossary, written by hand."""
+
 _FOLDERS = ("in", "outside", "earlier", "truth")
 _TRUTHS = {"faults": Truth, "innocent": Truth, "duplicates": Same, "outside": Outside}
 
@@ -70,6 +75,8 @@ def generate(into: Path, rows: int = 3000, seed: int = 1) -> None:
     for name in ("dq.yaml", "glossary.yaml"):
         text = (files("dq.demo") / "project" / name).read_text(encoding="utf-8")
         (into / name).write_bytes(text.encode("utf-8"))
+    conflicts = (files("dq.demo") / "project" / CONFLICTS).read_text(encoding="utf-8")
+    (into / "truth" / CONFLICTS).write_bytes(conflicts.encode("utf-8"))
     house = make_house(seed)
     months: dict[str, int] = {}
     for block in blocks(rows, seed):

@@ -69,14 +69,14 @@ def _conflict(
     t = page.t
     names = _names(conflict, meaning, page)
     word = conflict.term.label.text(t.language) or conflict.term.name
-    relation = t.t(f"relation.{conflict.relation}", a=names[0], b=names[1])
+    relation = _relation(conflict.relation, conflict.measured, names, t)
     method = t.t(f"relation.by.{conflict.method}")
     style = "good" if conflict.relation == "equal" and not conflict.differs else "warning"
     yield page.paint(f"{isolate(word)} ({conflict.term.name})", "bold")
     yield from page.wrapped(f"{relation} ({method})", "  ", style)
     measured = conflict.measured
     if conflict.proved and measured is not None and measured.relation != conflict.proved:
-        said = t.t(f"relation.{measured.relation}", a=names[0], b=names[1])
+        said = _relation(measured.relation, measured, names, t)
         yield from page.wrapped(t.t("relation.in_data", said=said), "  ")
     for name, side in zip(names, (conflict.a, conflict.b), strict=True):
         yield f"  {name} · {t.t('glossary.since', day=side.version.effective)}"
@@ -93,6 +93,15 @@ def _conflict(
             yield from page.wrapped(said, "  ")
         yield from _examples(measured.a_only, names[0], names[1], page, currency)
         yield from _examples(measured.b_only, names[1], names[0], page, currency)
+
+
+def _relation(
+    relation: str, measured: Measured | None, names: tuple[str, str], t: Translator
+) -> str:
+    """A relation in words; of an empty one which side it is, where that was counted."""
+    if relation == "empty" and measured is not None and measured.relation == "empty":
+        return t.t("relation.selects_nothing", a=names[1] if measured.a.records else names[0])
+    return t.t(f"relation.{relation}", a=names[0], b=names[1])
 
 
 def _names(conflict: Conflict, meaning: Meaning, page: Page) -> tuple[str, str]:

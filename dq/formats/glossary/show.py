@@ -170,14 +170,18 @@ def _content(standing: Standing, page: Page) -> Iterator[str]:
         yield from page.wrapped(isolate(text), "  ")
     for name, value in definition.content.items():
         if value and name not in ("field", "ladder", "department", "stage"):
-            said = (
-                ", ".join(f"{k}: {v}" for k, v in value.items())
-                if isinstance(value, Mapping)
-                else ", ".join(map(str, value))
-                if isinstance(value, list)
-                else str(value)
-            )
-            yield from page.wrapped(f"{name}: {said}", "  ", "dim")
+            yield from page.wrapped(f"{name}: {_plain(value)}", "  ", "dim")
+
+
+def _plain(value: object) -> str:
+    """A value of a definition as people write it: `new → qualified, lost; won → –`."""
+    if isinstance(value, Mapping):
+        lists = any(isinstance(v, list) for v in value.values())
+        arrow, between = (" → ", "; ") if lists else (": ", ", ")
+        return between.join(f"{k}{arrow}{_plain(v) or '–'}" for k, v in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
 
 
 def show_document(shown: Shown) -> dict[str, Any]:

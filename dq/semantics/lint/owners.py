@@ -11,10 +11,16 @@ __all__ = ["owner_missing"]
 
 
 def owner_missing(facts: Facts) -> Iterator[Issue]:
-    """A term without steward, or whose steward or owner has left."""
+    """A term without steward, or whose steward or owner has left.
+
+    Where no term has a steward yet, as on the first day, that is said once.
+    """
     glossary = facts.meaning.glossary
+    begun = any(term.steward for term in glossary.terms.values())
+    if len(glossary.terms) > 1 and not begun:
+        yield Issue("S109", "info", "glossary", "none", {"terms": len(glossary.terms)})
     for term in glossary.terms.values():
-        yield from _owner(facts, term.name, term.steward, term.place, needed=True)
+        yield from _owner(facts, term.name, term.steward, term.place, needed=begun)
     for name, spec in glossary.fields.items():
         yield from _owner(facts, name, spec.owner, spec.place, needed=False)
 
