@@ -373,7 +373,7 @@ ENTITIES: Mapping[str, tuple[str, str]] = {
         id text id required
         currency text category required
         day date date required
-        rate decimal number required
+        rate double number required
         """,
     ),
 }

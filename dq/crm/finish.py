@@ -107,7 +107,7 @@ def _reading(draft: Draft, found: DraftColumn, hints: Hints) -> Reading:
         return date_conversion(
             content, kind, hints, empty_words=found.empty_words, split=found.split
         )
-    if kind in {"integer", "decimal"}:
+    if kind in {"integer", "decimal", "double"}:
         return number_conversion(content, kind)
     return Reading(
         Conversion(

@@ -36,7 +36,7 @@ def fits(column: Column, content: Content) -> float:
         return NO if content.date >= 0.5 or (content.number >= 0.9 and not content.whole) else AGREE
     if column.type in {"date", "timestamp"}:
         return _date(content)
-    if column.type in {"decimal", "integer"}:
+    if column.type in {"decimal", "double", "integer"}:
         return AGREE if not content.hashed and content.number >= 0.7 else NO
     if column.type == "boolean":
         return AGREE if content.flag else NO

@@ -158,7 +158,7 @@ def _rows(source: SourceMapping, explain: Callable[[ColumnMapping], str]) -> Ite
 
 def _style(how: Conversion) -> str:
     parts = list(how.formats)
-    if how.type in {"decimal", "integer"} and (how.grouping or how.decimal_mark != "."):
+    if how.type in {"decimal", "double", "integer"} and (how.grouping or how.decimal_mark != "."):
         parts.append(f"1{how.grouping}234{how.decimal_mark}50")
     parts += [f"{word} → {value}" for word, value in list(how.values.items())[:5]]
     return ", ".join(parts)

@@ -13,7 +13,7 @@ from dq.errors import UsageError
 
 __all__ = ["KINDS", "TABLES", "TYPES", "Column", "Entity", "Relation", "entity"]
 
-TYPES = ("text", "integer", "decimal", "date", "timestamp", "boolean")
+TYPES = ("text", "integer", "decimal", "double", "date", "timestamp", "boolean")
 
 KINDS = (
     "money", "duration", "category", "text", "id", "hash", "email", "phone", "name", "company",

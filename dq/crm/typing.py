@@ -45,6 +45,7 @@ _SQL_TYPES = {
     "text": "TEXT",
     "integer": "BIGINT",
     "decimal": "DECIMAL(18, 4)",
+    "double": "DOUBLE",
     "boolean": "BOOLEAN",
     "date": "DATE",
     "timestamp": "TIMESTAMP",
@@ -90,7 +91,7 @@ def helper(cleaned: exp.Expr, how: Conversion) -> exp.Expr | None:
 
     For numbers their digits, sign and point; for timestamps with offsets the moment in UTC.
     """
-    if how.type in ("integer", "decimal"):
+    if how.type in ("integer", "decimal", "double"):
         return _digits(cleaned, how)
     if how.type in ("date", "timestamp"):
         return utc_moment(cleaned, how)
@@ -114,6 +115,8 @@ def value(
         raise ValueError(f"unknown type {how.type!r}")
     if how.type == "decimal":
         return f.to_decimal(helped)
+    if how.type == "double":
+        return f.to_double(helped)
     return f.to_integer(f.regexp_replace(helped, "[.]0*$", ""))
 
 
@@ -129,6 +132,8 @@ def from_typed(cell: exp.Expr, have: str, want: str) -> exp.Expr | None:
         return f.as_text(cell)
     if want == "decimal" and have in numbers:
         return f.as_decimal(cell)
+    if want == "double" and have in numbers:
+        return f.as_double(cell)
     if want == "integer" and have in numbers:
         return f.case((f.as_double(cell).eq(f.as_double(f.as_integer(cell))), f.as_integer(cell)))
     if want == "date" and have == "timestamp":

@@ -25,7 +25,7 @@ __all__ = [
 
 _TEXTS = frozenset({"text", "category", "id", "name", "company", "phone", "tax_id", "code"})
 _CODES = frozenset({"id", "phone", "tax_id", "code", "postcode", "account", "kpp", "bic"})
-_NUMERIC = frozenset({"number", "integer", "decimal", "money", "duration"})
+_NUMERIC = frozenset({"number", "integer", "decimal", "double", "money", "duration"})
 _DATES = frozenset({"date", "timestamp", "birth_date"})
 
 _FEW, _SEVERAL = 5, 20

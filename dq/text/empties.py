@@ -25,7 +25,7 @@ _NONE = frozenset(
 
 NAMES = frozenset({"name", "first_name", "last_name", "middle_name", "full_name", "company"})
 PLACES = frozenset({"country", "region", "currency", "code"})
-NUMBERS = frozenset({"number", "integer", "decimal"})
+NUMBERS = frozenset({"number", "integer", "decimal", "double"})
 DIGITS = frozenset({"phone", "tax_id", "id", "postcode", "kpp", "bic", "account"})
 DATES = frozenset({"date", "timestamp", "birth_date"})
 

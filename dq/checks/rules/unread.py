@@ -18,6 +18,7 @@ UNREAD = "work.unconverted"
 _KINDS = {
     "date": "date", "timestamp": "date", "boolean": "flag", "integer": "number",
     "decimal": "number",
+    "double": "number",
 }  # fmt: skip
 
 

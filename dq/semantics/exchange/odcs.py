@@ -24,6 +24,7 @@ _TYPES = {
     "text": "string",
     "integer": "integer",
     "decimal": "number",
+    "double": "number",
     "date": "date",
     "timestamp": "timestamp",
     "boolean": "boolean",

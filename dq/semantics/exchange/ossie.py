@@ -33,6 +33,7 @@ _TYPES = {
     "text": "String",
     "integer": "Integer",
     "decimal": "Decimal",
+    "double": "Decimal",
     "date": "Date",
     "timestamp": "DateTime",
     "boolean": "Boolean",

@@ -37,7 +37,7 @@ _SUM = (
 _SEVEN = "(?:[0-9][^0-9]*){7}"
 
 TYPES = {
-    "integer": "number", "decimal": "number", "date": "date", "timestamp": "date",
+    "integer": "number", "decimal": "number", "double": "number", "date": "date", "timestamp": "date",
     "boolean": "flag",
 }  # fmt: skip
 

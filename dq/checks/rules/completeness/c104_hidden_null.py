@@ -80,7 +80,7 @@ def _column(context: RuleContext, facts: TableFacts, column: ColumnFacts) -> Ite
         yield from _words(facts, column)
     elif column.type in ("date", "timestamp"):
         yield from _days(context, facts, column)
-    elif column.type in ("integer", "decimal"):
+    elif column.type in ("integer", "decimal", "double"):
         for reason, value in heaps(context, facts, column):
             yield Check(
                 facts.name,
