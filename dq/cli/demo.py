@@ -23,8 +23,9 @@ def command(state: State, directory: Path | None, rows: int, seed: int, make_onl
 
     DIR defaults to dq-demo. What is planted stands in truth/faults.csv, how plainly it shows,
     and what only looks like a fault in truth/innocent.csv; where departments mean different
-    things by one word, in truth/conflicts.csv. Most of the glossary is approved. A million deals, with all tables some
-    23 million rows, take about two minutes and one gigabyte of memory to make.
+    things by one word, in truth/conflicts.csv. Most of the glossary is approved. A million
+    deals, with all tables some 23 million rows, take about two minutes and one gigabyte of
+    memory to make.
     """
     from dq.cli.demo_approvals import approve_sample
     from dq.demo.generate import generate

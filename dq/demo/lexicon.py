@@ -20,8 +20,8 @@ from dq.demo.text import arrow, take
 
 __all__ = [
     "CURRENCIES", "DEPARTMENTS", "LANGUAGES", "PER_EURO", "SHARES", "Pipeline", "WordList",
-    "Words", "by_language", "country_code", "english", "latin", "names_of", "pipelines", "places_of",
-    "word_list", "words",
+    "Words", "by_language", "country_code", "english", "latin", "names_of", "pipelines",
+    "places_of", "word_list", "words",
 ]  # fmt: skip
 
 LANGUAGES = ("ru", "uk", "en", "kz", "us")

@@ -16,8 +16,8 @@ from dq.demo.chance import Bytes, Ints
 from dq.demo.text import ascii_digits
 
 __all__ = [
-    "bank_account_ru", "bin_kz", "edrpou", "ein_us", "iban", "iin_kz", "inn_company", "inn_person", "kpp",
-    "ogrn", "ogrnip", "rnokpp", "vat_gb",
+    "bank_account_ru", "bin_kz", "edrpou", "ein_us", "iban", "iin_kz", "inn_company", "inn_person",
+    "kpp", "ogrn", "ogrnip", "rnokpp", "vat_gb",
 ]  # fmt: skip
 
 _ZERO = np.uint8(ord("0"))

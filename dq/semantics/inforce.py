@@ -17,6 +17,7 @@ from dq.semantics.approval import Standing, Status, standings
 from dq.semantics.definitions import approved_expression, definitions, term_object
 from dq.semantics.expression import Expression
 from dq.semantics.glossary import Glossary
+from dq.semantics.label import Label
 from dq.semantics.stages import Stages
 from dq.semantics.terms import Term, Version
 from dq.store import DefinitionStep
@@ -157,12 +158,12 @@ class Meaning:
             same = standing is not None and standing.status is Status.APPROVED
             used = version
             if approval is not None and not same:
-                used = version_of(approval.content, version)
+                used = version_of(approval, version)
             found.append(_Candidate(name, whose, used, standing, approval is not None, not same))
         head = f"{term.name}/{whose}@" if whose is not None else f"{term.name}@"
         for name, standing in self.standings.items():
             if name.startswith(head) and name not in names and standing.approved is not None:
-                used = version_of(standing.approved.content)
+                used = version_of(standing.approved)
                 found.append(_Candidate(name, whose, used, standing, True, True))
         return found
 
@@ -180,14 +181,17 @@ class Meaning:
         return tuple(found)
 
 
-def version_of(content: Mapping[str, Any], like: Version | None = None) -> Version:
-    """The version that an approved text says; labels are those of `like`."""
+def version_of(approved: DefinitionStep, like: Version | None = None) -> Version:
+    """The version that an approved text says, in the words that were approved with it."""
+    content: Mapping[str, Any] = approved.content or {}
     additive = content["additive_over"]
     effective = date.fromisoformat(content["effective"])
     base = like or Version(effective)
     return replace(
         base,
         effective=effective,
+        means=Label(approved.words.get("means") or {}),
+        change=Label(approved.words.get("change") or {}),
         where=_expression(content["where"]),
         expr=_expression(content["expr"]),
         time=content["time"],

@@ -123,7 +123,7 @@ def _version(
     """One definition: the text that counts, and the one of the file where that waits."""
     approved = standing.approved
     changed = approved is not None and standing.status is not Status.APPROVED
-    counts = version_of(approved.content, written) if changed and approved else written
+    counts = version_of(approved, written) if changed and approved else written
     effective = standing.object.rpartition("@")[2]
     return {
         **past.decided(standing),

@@ -37,8 +37,8 @@ _SUM = (
 _SEVEN = "(?:[0-9][^0-9]*){7}"
 
 TYPES = {
-    "integer": "number", "decimal": "number", "double": "number", "date": "date", "timestamp": "date",
-    "boolean": "flag",
+    "integer": "number", "decimal": "number", "double": "number", "date": "date",
+    "timestamp": "date", "boolean": "flag",
 }  # fmt: skip
 
 
