@@ -12,6 +12,7 @@ import pytest
 
 from dq.formats.glossary.compare import compare_document
 from dq.project import Project
+from dq.site import build_site
 from dq.store.imprint import imprint
 from tests.site.watching import Open, glossary_names, until, watched
 
@@ -286,3 +287,28 @@ def test_a_result_that_compared_nothing_is_compared_then(house: Project) -> None
     meanings = house.desk.on_site(result)
     assert meanings is not None
     assert [c["term"] for c in meanings.compared["conflicts"]] == ["prospect"]
+
+
+@pytest.mark.parametrize(
+    ("uses", "said"),
+    [
+        (None, None),
+        ({}, "no report uses it yet"),
+        ({"revenue": ["sales by month", "<b>plan</b>"]}, "sales by month, <b>plan</b>"),
+    ],
+)
+def test_which_reports_use_a_term(
+    browser: Browser,
+    house: Project,
+    tmp_path: Path,
+    uses: dict[str, list[str]] | None,
+    said: str | None,
+) -> None:
+    result = house.run()
+    meanings = house.desk.on_site(result)
+    assert meanings is not None
+    first = build_site(result, tmp_path, meanings=replace(meanings, uses=uses))
+    with watched(browser, first) as at:
+        text = at("#/term/revenue").inner_text("main")
+    assert ("Reports" in text) == (said is not None)
+    assert said is None or said in text
