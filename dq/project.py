@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from dq.repair.stored import Chosen, Wanted
     from dq.repair.suppress import Suppressed
     from dq.repair.worklist import Worklist
-    from dq.site import Seal
     from dq.store import Actor, Store, Suppression
     from dq.tables import RawTable
 
@@ -177,6 +176,7 @@ class Project:
         from dq.repair.history import history
         from dq.runs import list_runs
         from dq.site import build_site
+        from dq.store.imprint import imprint
 
         return build_site(
             result,
@@ -185,7 +185,7 @@ class Project:
             language=language or pick_language(configured=self.settings.defaults.language),
             title=self.folder.resolve().name,
             meanings=self.desk.on_site(result),
-            ledger=self.seal(),
+            ledger=imprint(self.folder, self.clock),
         )
 
     def assessment_settings(self, given: AssessmentSettings | None) -> AssessmentSettings:
@@ -237,18 +237,6 @@ class Project:
         from dq.store import open_store
 
         return open_store(self.folder, self.clock, self.settings.store.url.resolve())
-
-    def seal(self) -> Seal | None:
-        """How the ledger stands, as every page prints it; None where nothing was decided yet."""
-        from dq.site import Seal
-        from dq.store.signing import fingerprint_of
-
-        if not (self.folder / ".dq" / "store.db").exists():
-            return None
-        with self.store() as store:
-            size, _, root = store.ledger.head()
-            keys = list(store.keyring().checkpoint_keys)
-        return Seal(size, root.hex(), fingerprint_of(keys[-1]) if keys else None)
 
     def actor(self, name: str | None = None) -> Actor:
         """Who acts, with their key where it is here; see `dq.store.acting`."""

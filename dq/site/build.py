@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -28,8 +28,9 @@ from dq.site.glossary import (
 )
 from dq.site.records import Shelf, fair_limit, shelves
 from dq.site.texts import texts_of
+from dq.store.imprint import Imprint
 
-__all__ = ["FIRST_PAGE", "Seal", "build_site"]
+__all__ = ["FIRST_PAGE", "build_site"]
 
 FIRST_PAGE = "index.html"
 _FOLDER = Path(__file__).parent
@@ -46,18 +47,6 @@ _POLICY = (
 )
 
 
-@dataclass(frozen=True)
-class Seal:
-    """How the ledger stands: entries, root (hexadecimal), and the key of its checkpoints.
-
-    `key` is a fingerprint; None where no checkpoint was ever made.
-    """
-
-    size: int
-    root: str
-    key: str | None
-
-
 def build_site(
     result: Result,
     folder: Path,
@@ -66,7 +55,7 @@ def build_site(
     language: str = "en",
     title: str = "dq",
     meanings: Meanings | None = None,
-    ledger: Seal | None = None,
+    ledger: Imprint | None = None,
 ) -> Path:
     """Make the folder show the result; gives the page to open.
 

@@ -44,7 +44,8 @@ def test_every_command(name: str, language: str, tmp_path: Path) -> None:
     ran = user("run", code=1)
     user("check", "deals", code=1)
     codes = set(re.findall(r" · ([A-Z]\d{3}) · ", ran))
-    assert codes == set(re.findall(r" · ([A-Z]\d{3}) · ", scanned))
+    of_data = {code for code in codes if not code.startswith("S")}  # a scan has no glossary
+    assert of_data == set(re.findall(r" · ([A-Z]\d{3}) · ", scanned))
     for code in sorted(codes):
         assert code in user("explain", code)
     assert codes <= set(re.findall(r"[A-Z]\d{3}", user("rules")))

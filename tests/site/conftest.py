@@ -94,7 +94,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Project:
     lines = [HEAD]
     for i in range(60):
         status = ("open", "won", "lost")[i % 3]
-        key = f"person{i}@mail.example" if i < 6 else f"D{i:03}"
+        key = f"person{i}@mail.example" if i >= 54 else f"D{i:03}"
         lines.append(
             f"{key},Deal {i},Company {i % 9},{status},{1000 + 20 * i},EUR,2026-01-{1 + i % 28:02},"
             f"2026-02-{1 + i % 28:02},Anna,called\n"

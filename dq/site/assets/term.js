@@ -181,7 +181,7 @@ dq.measured = function (conflict, a, b) {
   return [dq.table(columns, rows, dq.say("differ")),
     Object.keys(measured.own).map(function (name) {
       var of = measured.own[name];
-      return dq.h("p", { class: "small" }, dq.data(dq.say("compare.own", { rows: of.rows, whose: dq.whose(name), a: a, n_a: of.a, b: b, n_b: of.b })));
+      return !of.rows ? null : dq.h("p", { class: "small" }, dq.data(dq.say("compare.own", { rows: of.rows, whose: dq.whose(name), a: a, n_a: of.a, b: b, n_b: of.b })));
     }),
     dq.examples(measured.a_only, a, b, conflict.of),
     dq.examples(measured.b_only, b, a, conflict.of)];
@@ -220,10 +220,13 @@ dq.pair = function (pair) {
 dq.glossaryFindings = function (places) {
   var found = places.map(function (place) { return dq.glossary.findings[place]; })
     .filter(function (one) { return dq.groupPlace(one.group) >= 0; });
+  var FEW = 3;
   var alike = function (one) { return found.filter(function (other) { return other.group === one.group; }); };
   return found.length ? dq.section(dq.say("findings"), found.length, dq.h("ul", { class: "lines" }, found.map(function (one) {
-    var number = dq.groupPlace(one.group), same = alike(one);
-    if (!one.said || same.length > 3) return same[0] === one ? dq.groupLine(number) : null; // many are said as one
+    var number = dq.groupPlace(one.group), same = alike(one), place = same.indexOf(one);
+    if (!one.said) return dq.groupLine(number);
+    if (place >= FEW) return place > FEW ? null : dq.h("li", { class: "line" }, dq.h("a", { class: "group-link", href: dq.href("group", [one.group]) },
+      dq.h("span", {}), dq.h("span", { class: "soft" }, dq.say("more_alike", { n: same.length - FEW }))));
     return dq.h("li", { class: "line" }, dq.h("a", { class: "group-link", href: dq.href("group", [one.group]) },
       dq.chip(one.severity), dq.h("span", { class: "says" },
         dq.h("span", { class: "sentence" }, one.said[dq.texts.language]),

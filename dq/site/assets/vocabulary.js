@@ -152,7 +152,7 @@ dq.rooms.departments = function () {
         [dq.say("department"), function (one) { return dq.data(dq.label(one)); }],
         [dq.say("sales_model"), function (one) { return one.model ? dq.data(one.model) : ""; }],
         [dq.say("names_there"), function (one) { return one.names.map(function (name) { return dq.h("span", { class: "block" }, dq.data(name)); }); }],
-        [dq.say("own_terms"), function (one) { return dq.termLinks(own(one.name)); }],
+        [dq.say("own_terms"), function (one) { return own(one.name).length ? dq.termLinks(own(one.name)) : ""; }],
       ], room.departments, dq.say("departments")),
       room.incomparable.length ? dq.section(dq.say("compare.incomparable"), room.incomparable.length, [
         dq.h("p", { class: "faint small" }, dq.say("incomparable_hint")),
