@@ -141,7 +141,7 @@ class Project:
             with tempfile.TemporaryDirectory(prefix="run-", dir=writer.work) as folder:
                 findings = writer.path / "findings.parquet"
                 done = self._assess(Path(folder), how, engine, findings, progress, keep)
-            first = self.desk.adopt(done.found)
+            first = self.glossary.adopt(done.found)
             said = (*done.result.notes, *([first] if first is not None else []), *notes)
             final = self.folder / ".dq" / "runs" / writer.run_id / "findings.parquet"
             result = replace(
@@ -160,12 +160,12 @@ class Project:
 
         See `dq.meaning.Desk.adopt`; `run` does it too, where nobody has before.
         """
-        if self.desk.baseline() is not None:
+        if self.glossary.baseline() is not None:
             return None
         how = self.assessment_settings(None)
         with workspace() as work:
             done = self._assess(work, how, None, None, progress, lambda *_: None, rules=())
-        return self.desk.adopt(done.found)
+        return self.glossary.adopt(done.found)
 
     def build_site(self, result: Result, language: str | None = None) -> Path:
         """Make the project's site show a run: the folder `site`; gives the page to open.
@@ -184,7 +184,7 @@ class Project:
             history=history(list_runs(self.folder)),
             language=language or pick_language(configured=self.settings.defaults.language),
             title=self.folder.resolve().name,
-            meanings=self.desk.on_site(result),
+            meanings=self.glossary.on_site(result),
             ledger=imprint(self.folder, self.clock),
         )
 
@@ -211,13 +211,13 @@ class Project:
             certified=base.certified
             or certified_periods(self.folder, self.settings.calendar.closed),
             suppressions=base.suppressions or self.suppressions(),
-            steps=base.steps or self.desk.steps(),
-            baseline=base.baseline if base.baseline is not None else self.desk.baseline(),
+            steps=base.steps or self.glossary.steps(),
+            baseline=base.baseline if base.baseline is not None else self.glossary.baseline(),
             drift=base.drift or self.drift.baselines(),
         )
 
     @property
-    def desk(self) -> Desk:
+    def glossary(self) -> Desk:
         """The glossary at work: show, lint, compare, propose, approve; see `dq.meaning`."""
         from dq.meaning import Desk
 

@@ -99,7 +99,7 @@ def _project(directory: Path, t: Translator) -> Iterator[Line]:
         project = Project(folder)
         project.mapping()
         if project.glossary_path.exists():
-            project.desk.meaning()
+            project.glossary.meaning()
         yield True, "doctor.config", {"sources": len(project.settings.sources)}
     except DqError as error:
         yield False, "doctor.broken", {"error": t.error(error)}

@@ -274,17 +274,17 @@ def test_the_run_compares_departments_once(house: Project) -> None:
     """What the rule worked out is what the site shows, and what a comparison by itself gives."""
     result = house.run()
     assert result.compared is not None
-    alone = compare_document(house.desk.compare())
+    alone = compare_document(house.glossary.compare())
     assert result.compared["conflicts"] == alone["conflicts"]
     assert result.compared["not_comparable"] == alone["not_comparable"]
-    meanings = house.desk.on_site(result)
+    meanings = house.glossary.on_site(result)
     assert meanings is not None
     assert meanings.compared is result.compared
 
 
 def test_a_result_that_compared_nothing_is_compared_then(house: Project) -> None:
     result = replace(house.run(), compared=None)
-    meanings = house.desk.on_site(result)
+    meanings = house.glossary.on_site(result)
     assert meanings is not None
     assert [c["term"] for c in meanings.compared["conflicts"]] == ["prospect"]
 
@@ -305,7 +305,7 @@ def test_which_reports_use_a_term(
     said: str | None,
 ) -> None:
     result = house.run()
-    meanings = house.desk.on_site(result)
+    meanings = house.glossary.on_site(result)
     assert meanings is not None
     first = build_site(result, tmp_path, meanings=replace(meanings, uses=uses))
     with watched(browser, first) as at:

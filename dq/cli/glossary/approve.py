@@ -26,6 +26,6 @@ def command(state: State, names: tuple[str, ...], every: bool, because: str, by:
     from dq.formats.glossary.status import done_text
 
     project, page = opened(state)
-    done = project.desk.approve(names, because=because, by=by, every=every)
+    done = project.glossary.approve(names, because=because, by=by, every=every)
     emit(done_text(done, "approved", page), None)
     return 0

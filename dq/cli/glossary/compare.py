@@ -37,9 +37,9 @@ def command(
     from dq.formats.glossary.compare import compare_document, compare_text
 
     project, page = opened(state, output)
-    compared = project.desk.compare(terms, as_of.date() if as_of else None, run)
+    compared = project.glossary.compare(terms, as_of.date() if as_of else None, run)
     if format_ == "json":
         emit_json(compare_document(compared), output)
     else:
-        emit(compare_text(compared, project.desk.meaning(), page), output)
+        emit(compare_text(compared, project.glossary.meaning(), page), output)
     return 0

@@ -37,7 +37,7 @@ def command(state: State, a: str, b: str, run: str, format_: str, output: Path |
     from dq.semantics.split import Split
 
     project, page = opened(state, output)
-    found = project.desk.diff(a, b, run)
+    found = project.glossary.diff(a, b, run)
     if isinstance(found, Split):
         if format_ == "json":
             emit_json(split_document(found), output)
@@ -47,5 +47,5 @@ def command(state: State, a: str, b: str, run: str, format_: str, output: Path |
     if format_ == "json":
         emit_json({"dq": 1, **conflict_document(found)}, output)
     else:
-        emit(conflict_text(found, project.desk.meaning(), page), output)
+        emit(conflict_text(found, project.glossary.meaning(), page), output)
     return 0

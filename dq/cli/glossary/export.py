@@ -45,14 +45,14 @@ def command(
     project = Project(state.directory)
     language = language_of(state, project.settings.defaults.language)
     t = translator(language)
-    meaning = project.desk.meaning()
+    meaning = project.glossary.meaning()
     status = {name: s.status.value for name, s in meaning.standings.items()}
     if format_ == "markdown":  # for people; the other forms keep the word itself
         status = {name: str(t.t(f"glossary.status.{word}")) for name, word in status.items()}
     made = export_glossary(
         meaning.glossary,
         format_,
-        today=project.desk.day(),
+        today=project.glossary.day(),
         language=language,
         terms=terms,
         as_of=as_of.date() if as_of else None,

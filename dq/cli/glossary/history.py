@@ -22,7 +22,7 @@ def command(state: State, name: str, format_: str, output: Path | None) -> int:
     from dq.formats.glossary.status import history_document, history_text
 
     project, page = opened(state, output)
-    steps = project.desk.history(name)
+    steps = project.glossary.history(name)
     if format_ == "json":
         emit_json(history_document(name, steps), output)
     else:

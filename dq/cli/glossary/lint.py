@@ -30,7 +30,7 @@ def command(state: State, format_: str, output: Path | None, fail_on: str) -> in
     from dq.formats.glossary.lint import lint_document, lint_text
 
     project, page = opened(state, output)
-    issues, meaning = project.desk.lint()
+    issues, meaning = project.glossary.lint()
     if format_ == "json":
         emit_json(lint_document(issues, meaning.glossary, page.t), output)
     else:

@@ -28,6 +28,6 @@ def command(state: State, names: tuple[str, ...], every: bool, because: str, by:
     from dq.formats.glossary.status import done_text
 
     project, page = opened(state)
-    done = project.desk.propose(names, because=because, by=by, every=every)
+    done = project.glossary.propose(names, because=because, by=by, every=every)
     emit(done_text(done, "proposed", page), None)
     return 0

@@ -43,13 +43,13 @@ def command(
 
     project, page = opened(state, output)
     if name is None:
-        meaning = project.desk.meaning()
+        meaning = project.glossary.meaning()
         if format_ == "json":
             emit_json(list_document(meaning), output)
         else:
             emit(list_text(meaning, page), output)
         return 0
-    shown = project.desk.show(name, as_of.date() if as_of else None)
+    shown = project.glossary.show(name, as_of.date() if as_of else None)
     if department is not None:
         known = shown.meaning.glossary.departments
         if department not in known:

@@ -26,7 +26,7 @@ def command(state: State, names: tuple[str, ...], format_: str, output: Path | N
     from dq.semantics.workflow import chosen
 
     project, page = opened(state, output)
-    meaning = project.desk.meaning()
+    meaning = project.glossary.meaning()
     found = {s.object: s for s in chosen(meaning, names, every=not names)}
     if format_ == "json":
         emit_json(status_document(found), output)
