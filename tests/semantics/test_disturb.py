@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from dq.crm.model import TABLES, TYPES
+from dq.crm.model import TABLES
 from tests.semantics.crm_years import END, START
 from tests.semantics.disturb import (
     DAY,
@@ -23,20 +23,15 @@ from tests.semantics.disturb import (
 )
 
 ROWS = 5000
-ARROW = dict(
-    zip(
-        TYPES,
-        (
-            pa.string(),
-            pa.int64(),
-            pa.decimal128(18, 4),
-            pa.date32(),
-            pa.timestamp("us"),
-            pa.bool_(),
-        ),
-        strict=True,
-    )
-)
+ARROW = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "decimal": pa.decimal128(18, 4),
+    "double": pa.float64(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "boolean": pa.bool_(),
+}
 
 
 @pytest.fixture(scope="module")
