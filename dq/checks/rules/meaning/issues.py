@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from dq.checks.context import RuleContext
-from dq.checks.rule import Query
+from dq.checks.rule import CheckLike, Query, Skip
 from dq.semantics.lint import Facts, Issue
 from dq.sql import portable as f
 from dq.sql.queries import union_all
 
-__all__ = ["GLOSSARY", "Told", "facts_of", "issues_query", "told_query"]
+__all__ = ["GLOSSARY", "Told", "checks_of", "facts_of", "issues_query", "told_query"]
 
 GLOSSARY = "glossary"
 """The table under which findings about the glossary itself stand; its keys are definitions."""
@@ -80,6 +80,21 @@ def issues_query(context: RuleContext, issues: Iterable[Issue], judged: int) -> 
         for issue in issues
     ]
     return told_query(GLOSSARY, told, judged)
+
+
+def checks_of(
+    check: Callable[[Facts], Iterator[Issue]],
+) -> Callable[[RuleContext], Iterator[CheckLike]]:
+    """A rule that tells what one check of lint says; its evidence are the definitions."""
+
+    def checks(context: RuleContext) -> Iterator[CheckLike]:
+        facts = facts_of(context)
+        if facts is None:
+            yield Skip(None, "needs.glossary")
+            return
+        yield issues_query(context, check(facts), len(facts.meaning.standings))
+
+    return checks
 
 
 def _args(context: RuleContext, issue: Issue) -> dict[str, str]:

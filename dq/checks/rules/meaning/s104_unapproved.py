@@ -10,23 +10,12 @@ Repair: `dq glossary propose TERM`, then another person: `dq glossary approve TE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from dq.checks.context import RuleContext
-from dq.checks.rule import CheckLike, Rule, Scope, Skip
-from dq.checks.rules.meaning.issues import facts_of, issues_query
+from dq.checks.rule import Rule, Scope
+from dq.checks.rules.meaning.issues import checks_of
 from dq.findings import Severity
 from dq.semantics.lint.meaning import unapproved
 
 __all__ = ["RULE"]
-
-
-def checks(context: RuleContext) -> Iterator[CheckLike]:
-    facts = facts_of(context)
-    if facts is None:
-        yield Skip(None, "needs.glossary")
-        return
-    yield issues_query(context, unapproved(facts), len(facts.meaning.standings))
 
 
 RULE = Rule(
@@ -35,7 +24,7 @@ RULE = Rule(
     family="S",
     scope=Scope.TABLE,
     severity=Severity.WARNING,
-    checks=checks,
+    checks=checks_of(unapproved),
     needs=("glossary.yaml",),
     doc=__doc__ or "",
 )

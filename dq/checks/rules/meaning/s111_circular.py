@@ -10,23 +10,12 @@ Repair: write one of them out of columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from dq.checks.context import RuleContext
-from dq.checks.rule import CheckLike, Rule, Scope, Skip
-from dq.checks.rules.meaning.issues import facts_of, issues_query
+from dq.checks.rule import Rule, Scope
+from dq.checks.rules.meaning.issues import checks_of
 from dq.findings import Severity
 from dq.semantics.lint.terms import cycles
 
 __all__ = ["RULE"]
-
-
-def checks(context: RuleContext) -> Iterator[CheckLike]:
-    facts = facts_of(context)
-    if facts is None:
-        yield Skip(None, "needs.glossary")
-        return
-    yield issues_query(context, cycles(facts), len(facts.meaning.glossary.terms))
 
 
 RULE = Rule(
@@ -35,7 +24,7 @@ RULE = Rule(
     family="S",
     scope=Scope.TABLE,
     severity=Severity.ERROR,
-    checks=checks,
+    checks=checks_of(cycles),
     needs=("glossary.yaml",),
     doc=__doc__ or "",
 )

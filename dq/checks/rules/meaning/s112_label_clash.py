@@ -8,23 +8,12 @@ Repair: keep the word for one term, and give the other its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from dq.checks.context import RuleContext
-from dq.checks.rule import CheckLike, Rule, Scope, Skip
-from dq.checks.rules.meaning.issues import facts_of, issues_query
+from dq.checks.rule import Rule, Scope
+from dq.checks.rules.meaning.issues import checks_of
 from dq.findings import Severity
 from dq.semantics.lint.terms import clashes
 
 __all__ = ["RULE"]
-
-
-def checks(context: RuleContext) -> Iterator[CheckLike]:
-    facts = facts_of(context)
-    if facts is None:
-        yield Skip(None, "needs.glossary")
-        return
-    yield issues_query(context, clashes(facts), len(facts.meaning.glossary.terms))
 
 
 RULE = Rule(
@@ -33,7 +22,7 @@ RULE = Rule(
     family="S",
     scope=Scope.TABLE,
     severity=Severity.WARNING,
-    checks=checks,
+    checks=checks_of(clashes),
     needs=("glossary.yaml",),
     doc=__doc__ or "",
 )
