@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from dq.errors import ConfigError, IntegrityError, Place, UsageError
+from dq.errors import ConfigError, Place, UsageError
 from dq.semantics.pages import Compared, Reference, Shown, parse_reference
 
 if TYPE_CHECKING:
@@ -79,14 +79,18 @@ class Desk:
 
     def steps(self) -> tuple[DefinitionStep, ...]:
         """What was proposed and approved, oldest first."""
+        from dq.semantics.vouched import vouched
+
         if not (self.project.folder / ".dq" / "store.db").exists():
             return ()
         with self.project.store() as store:
             steps = store.definition_steps()
-            try:
-                return store.vouched(steps)
-            except IntegrityError:  # told by dq ledger verify; the texts are read all the same
-                return steps
+            found = vouched(store, steps)
+        return tuple(
+            replace(s, vouched=v.standing, typed_at=f"{v.host} · {v.user}")
+            for s in steps
+            for v in [found[s.seq, s.object]]
+        )
 
     # --- the first day ---------------------------------------------------------------
 

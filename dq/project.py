@@ -257,6 +257,17 @@ class Project:
         with workspace() as work:
             self._assess(work, how, engine, None, progress, lambda m, d, _: use(m, d), rules=())
 
+    def vouched(self, seqs: Iterable[int]) -> dict[int, str]:
+        """What vouches for the name in each entry of the ledger: a value of `Standing`."""
+        from dq.store.vouching import DAMAGED, vouched_entries
+
+        wanted = list(seqs)
+        if not wanted:
+            return {}
+        with self.store() as store:
+            found = vouched_entries(store, wanted)
+        return {seq: one[1].standing if one else DAMAGED for seq, one in found.items()}
+
     def suppress(
         self,
         findings: Iterable[str | tuple[str, str, str, str | None]],

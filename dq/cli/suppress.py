@@ -125,12 +125,19 @@ def list_command(state: State, every: bool, format_: str, output: Path | None) -
     project = Project(state.directory)
     t = translator(language_of(state, project.settings.defaults.language))
     found = project.suppressions(lifted=every)
+    vouched = project.vouched(s.seq for s in found)
     today: date = project.clock.now().date()
     if format_ == "json":
-        emit_json(suppressions_document(found, today), output)
+        emit_json(suppressions_document(found, today, vouched), output)
     else:
         text = suppressions_text(
-            found, today, t, width=width_of(), paint=paint_of(state, output), verbose=state.verbose
+            found,
+            today,
+            t,
+            width=width_of(),
+            paint=paint_of(state, output),
+            vouched=vouched,
+            verbose=state.verbose,
         )
         emit(text, output)
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,16 +26,20 @@ def suppressions_text(
     *,
     width: int,
     paint: Paint,
+    vouched: Mapping[int, str] | None = None,
     verbose: bool = False,
 ) -> str:
-    """A line a suppression, with its reason below; `verbose` names every key."""
+    """A line a suppression, with its reason below; `verbose` names every key.
+
+    `vouched` says for each entry of the ledger what vouches for the name in it.
+    """
     if not found:
         return t.t("suppress.none") + "\n"
     held = sum(len(s.keys) for s in found if s.holds(today))
     lines = [paint(t.n("suppress.held", held), "bold")]
     names = ("id", "rule", "what", "findings", "until", "by")
     header = [t.t(f"suppress.head.{name}") for name in names]
-    rows = [_cells(each, today, t, verbose=verbose) for each in found]
+    rows = [_cells(each, today, t, vouched or {}, verbose=verbose) for each in found]
     shown = grid(rows, width, header=header, right={3}, whole={0, 1, 4}, paint=paint)
     lines.append(shown[0])
     for each, line in zip(found, shown[1:], strict=True):
@@ -45,14 +49,18 @@ def suppressions_text(
     return "\n".join(lines) + "\n"
 
 
-def _cells(each: Suppression, today: date, t: Translator, *, verbose: bool) -> list[str]:
+def _cells(
+    each: Suppression, today: date, t: Translator, vouched: Mapping[int, str], *, verbose: bool
+) -> list[str]:
     place = isolate(each.table) + (f".{isolate(each.column)}" if each.column else "")
     keys = each.keys if verbose else each.keys[:_KEYS]
     named = [str(shown_key(key, personal=True)) for key in keys if key]
     if len(keys) < len(each.keys):
         named.append("…")
     what = f"{place} {', '.join(named)}".strip()
-    return [each.id, each.code, what, t.number(len(each.keys)), _until(each, today, t), each.author]
+    mark = f"glossary.vouched.{vouched.get(each.seq)}"
+    by = f"{each.author} ({t.t(mark)})" if t.has(mark) else each.author
+    return [each.id, each.code, what, t.number(len(each.keys)), _until(each, today, t), by]
 
 
 def _until(each: Suppression, today: date, t: Translator) -> str:
@@ -65,7 +73,9 @@ def _until(each: Suppression, today: date, t: Translator) -> str:
     return t.n("suppress.soon", left, day=day) if left <= _SOON else day
 
 
-def suppressions_document(found: Sequence[Suppression], today: date) -> dict[str, Any]:
+def suppressions_document(
+    found: Sequence[Suppression], today: date, vouched: Mapping[int, str] | None = None
+) -> dict[str, Any]:
     """All that is known of each suppression; `state` is held, ended or lifted."""
     return {
         "dq": 1,
@@ -85,6 +95,7 @@ def suppressions_document(found: Sequence[Suppression], today: date) -> dict[str
                 "keys": list(each.keys),
                 "because": each.because,
                 "author": each.author,
+                "vouched": (vouched or {}).get(each.seq),
                 "created": each.created,
                 "until": each.until.isoformat(),
                 "lifted": each.lifted,

@@ -44,6 +44,11 @@ class Suppression:
     lifted: str | None = None
     lifted_by: str | None = None
 
+    @property
+    def seq(self) -> int:
+        """The ledger's entry that recorded it: `s4.1` is of entry 4."""
+        return int(self.id.removeprefix("s").partition(".")[0])
+
     def holds(self, day: date) -> bool:
         """Whether it is in force on a day."""
         return self.lifted is None and day <= self.until

@@ -218,24 +218,6 @@ class Store:
             for row in [dict(zip(_STEP_COLUMNS, cells, strict=True))]
         )
 
-    def vouched(self, steps: Iterable[DefinitionStep]) -> tuple[DefinitionStep, ...]:
-        """The same steps, each with what vouches for the name in it.
-
-        Raises:
-            IntegrityError: an entry of the ledger was changed.
-        """
-        keyring = self.keyring()
-        known: dict[int, tuple[str, str]] = {}
-        made = []
-        for step in steps:
-            if step.seq not in known:
-                entry = next(self._ledger.entries(step.seq, step.seq + 1))
-                at = f"{entry.actor.host} · {entry.actor.user}"
-                known[step.seq] = (keyring.judge(entry).value, at)
-            vouched, at = known[step.seq]
-            made.append(replace(step, vouched=vouched, typed_at=at))
-        return tuple(made)
-
     def keyed_digest(self, value: object) -> str:
         """A digest that only this store can compute: of what may be personal or guessable."""
         digest = hmac.new(self._digest_key, canonical_json(value), sha256).hexdigest()
