@@ -122,6 +122,7 @@ def _schema(table: str) -> pa.Schema:
         "text": pa.string(),
         "integer": pa.int64(),
         "decimal": pa.decimal128(18, 4),
+        "double": pa.float64(),
         "date": pa.date32(),
         "timestamp": pa.timestamp("us"),
         "boolean": pa.bool_(),
