@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +62,22 @@ def _codes(folder: Path) -> list[tuple[str, str | None, str | None]]:
     return sorted({(f["code"], f["column"], f["value"]) for f in found if f["code"] < "S104"})
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    _write(tmp_path)
-    said = dq("init", "--from", "deals.csv", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    _write(folder)
+    said = dq("init", "--from", "deals.csv", cwd=folder)
     assert said.code == 0, said.err
     assert "First day: " in said.out
-    (tmp_path / "glossary.yaml").write_text(GLOSSARY, encoding="utf-8")
-    assert dq("run", cwd=tmp_path).code in (0, 1)
-    return tmp_path
+    (folder / "glossary.yaml").write_text(GLOSSARY, encoding="utf-8")
+    assert dq("run", cwd=folder).code in (0, 1)
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of the project, to be changed."""
+    return Path(shutil.copytree(made, tmp_path / "project"))
 
 
 def _json(folder: Path, *words: str) -> Any:
