@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from dq.config import Item, parse_yaml, read_yaml
@@ -100,7 +101,31 @@ def load_glossary(path: Path, columns: Columns | None = None, *, circles: bool =
     Raises:
         ConfigError: with file, line and column.
     """
-    return _glossary(read_yaml(path), path, columns, circles=circles)
+    key = (str(path), _content(path), _frozen(columns), circles)
+    if key not in _READ:
+        while len(_READ) >= _KEPT:
+            del _READ[next(iter(_READ))]
+        _READ[key] = _glossary(read_yaml(path), path, columns, circles=circles)
+    return _READ[key]
+
+
+_KEPT = 4
+_READ: dict[object, Glossary] = {}
+"""The glossaries read last: one command asks for the same file several times."""
+
+
+def _content(path: Path) -> bytes:
+    """A digest of the file; empty where it cannot be read, which reading it will tell."""
+    try:
+        return sha256(path.read_bytes()).digest()
+    except OSError:
+        return b""
+
+
+def _frozen(columns: Columns | None) -> object:
+    if columns is None:
+        return None
+    return frozenset((table, frozenset(names)) for table, names in columns.items())
 
 
 def glossary_from_text(text: str, name: str, columns: Columns | None = None) -> Glossary:
