@@ -30,6 +30,8 @@ from dq.runs import latest
 from dq.semantics.conflicts import Conflict
 from dq.semantics.split import Split
 
+pytestmark = pytest.mark.slow
+
 SEMICOLONS = ("invoices", "payments", "expenses", "tickets", "requests")
 EARLY = [name for made in pipelines() for name in made.stages[:2]]
 LATE = [name for made in pipelines() for name in made.stages[2:4]]

@@ -34,3 +34,11 @@ def target(tmp_path: Path) -> Path:
     path = tmp_path / "glossary.yaml"
     path.write_text(SMALL.read_text(encoding="utf-8"), encoding="utf-8")
     return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The house's whole glossary in one language tells most; in the others it is for test-all."""
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if params.get("which") == "house" and params.get("language", "en") != "en":
+            item.add_marker(pytest.mark.slow)
