@@ -35,6 +35,6 @@ class _Verbs(click.Group):
         return made
 
 
-@click.group("glossary", cls=_Verbs)
+@click.group("glossary", cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """What words mean here, who approved it, and where departments differ."""
