@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,20 @@ from tests.repair.projects import project
 from tests.repair.test_stored import DEALS, folder_of
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    project(folder_of(folder)).run()
+    project(folder, 2).suppress([("C105", "deals", "D1", None)], because="agreed")
+    folder_of(folder, DEALS.replace("D2;Beta;U1;A1;won;won;900", "D2;Beta;U2;A1;won;won;"))
+    project(folder, 3).run()
+    return folder
+
+
 @pytest.fixture
-def kept(tmp_path: Path) -> Project:
-    project(folder_of(tmp_path)).run()
-    project(tmp_path, 2).suppress([("C105", "deals", "D1", None)], because="agreed")
-    folder_of(tmp_path, DEALS.replace("D2;Beta;U1;A1;won;won;900", "D2;Beta;U2;A1;won;won;"))
-    project(tmp_path, 3).run()
-    return project(tmp_path, 4)
+def kept(made: Path, tmp_path: Path) -> Project:
+    """A copy of the project, to be changed."""
+    return project(Path(shutil.copytree(made, tmp_path / "project")), 4)
 
 
 def test_a_record_whole(kept: Project) -> None:
