@@ -144,8 +144,7 @@ def look_at_kept(engine: Engine, project: Path, run: Run, table: str) -> TableOv
 def _kept_columns(engine: Engine, table: str) -> list[Seen]:
     """Columns of a kept table as the model knows them; own ones by their type alone."""
     from dq.checks.overview import Seen
-    from dq.crm.model import TABLES
-    from dq.repair.stored import DERIVED
+    from dq.crm.model import DERIVED, TABLES
 
     model = TABLES.get(table)
     seen = []

@@ -405,11 +405,11 @@ class Desk:
 def _own(columns: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Columns that the files have: without those that only loading makes."""
     from dq.crm.model import TABLES
-    from dq.semantics.compile.scope import DERIVED
+    from dq.semantics.columns import MADE
 
     def made(table: str, column: str) -> bool:
         known = TABLES.get(table)
-        return column in DERIVED and (known is None or column not in known.columns)
+        return column in MADE and (known is None or column not in known.columns)
 
     return {
         table: tuple(c for c in names if c != "id" and not made(table, c))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dq.crm.entities import ENTITIES
 from dq.errors import UsageError
 
-__all__ = ["KINDS", "TABLES", "TYPES", "Column", "Entity", "Relation", "entity"]
+__all__ = ["DERIVED", "KINDS", "TABLES", "TYPES", "Column", "Entity", "Relation", "entity"]
 
 TYPES = ("text", "integer", "decimal", "double", "date", "timestamp", "boolean")
 
@@ -20,6 +20,16 @@ KINDS = (
     "tax_id", "url", "city", "country", "note", "date", "number", "flag", "person",
 )  # fmt: skip
 """What a column is about; `hash` is for own columns only."""
+
+DERIVED: Mapping[str, str] = {
+    "amount_base": "decimal",
+    "margin_base": "decimal",
+    "open_days": "integer",
+    "last_activity_at": "timestamp",
+    "department": "text",
+    "merged_into_id": "text",
+}
+"""Columns that no file has, with their types: made when tables are loaded, where they can be."""
 
 _COMPOSITE = {
     "deal_contacts": ("deal_id", "contact_id"),

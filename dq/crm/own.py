@@ -8,15 +8,16 @@ from __future__ import annotations
 from dq.crm.content import Content, content_of
 from dq.crm.conversions import Hints, date_conversion, number_conversion
 from dq.crm.mapping import Conversion, OwnColumn
+from dq.crm.model import DERIVED
 from dq.crm.sample import ColumnSample
 from dq.crm.synonyms import synonyms
 from dq.text.dates import detect_serials
 
 __all__ = ["own_columns", "own_kind"]
 
-_RESERVED = frozenset(
-    "_row _source _live _deleted _merged _money _won merged_into_id amount_base margin_base "
-    "open_days last_activity_at".split()
+_RESERVED = (
+    frozenset("_row _source _live _deleted _merged _money _won".split())
+    | DERIVED.keys() - {"department"}  # a house's own department stands for the derived one
 )
 
 

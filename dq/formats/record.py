@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dq.crm.model import TABLES
+from dq.crm.model import DERIVED, TABLES
 from dq.findings import Finding
 from dq.formats.listed import two_columns
 from dq.formats.terminal import Paint, pad, text_width, wrap
@@ -16,7 +16,7 @@ from dq.formats.words import finding_sentence, shown_key, shown_value, title_of
 from dq.i18n.safe import isolate, shorten
 from dq.i18n.translator import Translator
 from dq.repair.record import Moment, Record, Related
-from dq.repair.stored import DERIVED, is_personal
+from dq.repair.stored import is_personal
 from dq.store import Suppression
 
 __all__ = ["record_document", "record_text"]

@@ -54,7 +54,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from dq.crm.model import TABLES
+from dq.crm.model import DERIVED, TABLES
 from dq.findings import Finding, Group
 from dq.i18n.masking import kind_of_column, mask, mask_emails
 from dq.i18n.safe import Said, isolate, shorten
@@ -84,9 +84,6 @@ _PERSONAL_ARGS = frozenset(
 )
 _LENGTH = 60
 _MANY = "_many"
-_DERIVED = frozenset(
-    {"amount_base", "department", "last_activity_at", "margin_base", "merged_into_id", "open_days"}
-)
 
 
 def title_of(code: str, t: Translator) -> Said:
@@ -249,7 +246,7 @@ def _column(name: str, table: str, t: Translator) -> Said:
     `title` is a job title in contacts only; keys and moments are called alike everywhere.
     """
     known = TABLES.get(table)
-    alike = name in _DERIVED or name.endswith(("_id", "_at"))
+    alike = name in DERIVED or name.endswith(("_id", "_at"))
     own = known is not None and name not in known.columns and not alike
     return isolate(name) if own else t.column(name, table)
 

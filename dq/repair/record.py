@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from dq.crm.model import TABLES
+from dq.crm.model import DERIVED, TABLES
 from dq.errors import UsageError
 from dq.findings import Finding
-from dq.repair.stored import DERIVED, Judged, finding_of, judged, load_findings
+from dq.repair.stored import Judged, finding_of, judged, load_findings
 from dq.runs import Snapshots, list_runs
 from dq.sql import portable as f
 

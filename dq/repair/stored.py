@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from dq.checks.origins import user_names
-from dq.crm.model import TABLES
+from dq.crm.model import DERIVED, TABLES
 from dq.errors import Place, StoreError, UsageError
 from dq.findings import Finding, Severity, findings_schema
 from dq.runs import Snapshots
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
-    "DERIVED",
     "STATES",
     "Chosen",
     "Judged",
@@ -48,11 +47,6 @@ whether the run before did not have it (NULL: there was none)."""
 
 BLOCK = ("severity", "code", "table", "column")
 """What findings that are listed together share."""
-
-DERIVED = frozenset(
-    "amount_base margin_base open_days last_activity_at department merged_into_id".split()
-)
-"""Columns of kept tables that no file has: made when they are loaded."""
 
 _PEOPLE = frozenset({"contacts", "leads"})
 _OWNER = "owner_id"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from dq.semantics.definitions import Definition, normalised
+from dq.semantics.definitions import LADDER, Definition, normalised
 from dq.store import DefinitionStep
 
-__all__ = ["Standing", "Status", "standings"]
+__all__ = ["Standing", "Status", "ladders_of", "standings", "subject_of"]
 
 
 class Status(Enum):
@@ -134,3 +134,12 @@ def by_subject(found: Mapping[str, Standing]) -> dict[str, list[Standing]]:
     for standing in found.values():
         grouped.setdefault(standing.subject, []).append(standing)
     return grouped
+
+
+def ladders_of(found: Mapping[str, Standing]) -> dict[str, Standing]:
+    """The standings of ladders, by the name of the pipeline."""
+    return {
+        name.removeprefix(LADDER): standing
+        for name, standing in found.items()
+        if name.startswith(LADDER)
+    }

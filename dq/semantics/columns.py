@@ -6,18 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dq.crm.mapping import ProjectMapping
-from dq.crm.model import TABLES
+from dq.crm.model import DERIVED, TABLES
 
-__all__ = ["DERIVED", "Columns", "There", "columns_known", "columns_of_table"]
+__all__ = ["MADE", "Columns", "There", "columns_known", "columns_of_table"]
 
 Columns = Mapping[str, Collection[str]]
 """Columns that are there, by table."""
 
-DERIVED = frozenset(
-    "amount_base margin_base open_days last_activity_at department merged_into_id "
-    "_live _source _row _money _won".split()
-)
-"""Columns that loading makes."""
+MADE = frozenset([*DERIVED, "_live", "_source", "_row", "_money", "_won"])
+"""Columns that loading makes, those for its own use too."""
 
 
 def columns_of_table(table: str, columns: Columns | None) -> frozenset[str]:
@@ -25,7 +22,7 @@ def columns_of_table(table: str, columns: Columns | None) -> frozenset[str]:
     if columns is not None and table in columns:
         return frozenset(columns[table])
     known = TABLES.get(table)
-    return (frozenset(known.columns) | DERIVED) if known else frozenset()
+    return (frozenset(known.columns) | MADE) if known else frozenset()
 
 
 def columns_known(mapping: ProjectMapping) -> dict[str, frozenset[str]]:

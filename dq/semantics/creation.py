@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dq.semantics.approval import Standing
+from dq.semantics.approval import Standing, ladders_of
 from dq.semantics.inforce import Meaning
+from dq.semantics.stages import fold_name
 from dq.store import BaselineItem
 
 __all__ = ["Found", "Unknown", "defined", "inventory", "unknown"]
@@ -129,10 +130,9 @@ def _value_state(meaning: Meaning, place: Pair, value: str) -> str | None:
 def _stage_state(meaning: Meaning, pipeline: str, stage: str) -> str | None:
     """None where an approved ladder has the stage."""
     ladders = [
-        s
-        for name, s in meaning.standings.items()
-        if name.startswith("stages/ladder/")
-        and (not pipeline or _fold(name.removeprefix("stages/ladder/")) == _fold(pipeline))
+        standing
+        for name, standing in ladders_of(meaning.standings).items()
+        if not pipeline or fold_name(name) == fold_name(pipeline)
     ]
     far = "new"
     for standing in ladders:
@@ -145,12 +145,8 @@ def _stage_state(meaning: Meaning, pipeline: str, stage: str) -> str | None:
 
 def _has(content: Mapping[str, object], stage: str) -> bool:
     names = content["stages"]
-    return isinstance(names, Mapping) and _fold(stage) in _folded(names)
+    return isinstance(names, Mapping) and fold_name(stage) in _folded(names)
 
 
 def _folded(names: Iterable[str]) -> set[str]:
-    return {_fold(name) for name in names}
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return {fold_name(name) for name in names}

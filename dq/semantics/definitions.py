@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 __all__ = [
+    "LADDER",
     "Definition",
     "approved_expression",
     "definitions",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 STAGES = "stages"
+LADDER = f"{STAGES}/ladder/"
 DEPARTMENTS = "departments"
 
 
@@ -202,7 +204,7 @@ def _of_stages(stages: Stages) -> Iterator[Definition]:
         (STAGES, {"canonical": list(stages.canonical), "graph": graph})
     ]
     made += [
-        (f"{STAGES}/ladder/{name}", {"ladder": name, "stages": dict(ladder)})
+        (f"{LADDER}{name}", {"ladder": name, "stages": dict(ladder)})
         for name, ladder in stages.ladders.items()
     ]
     made += [

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from dq.semantics.approval import Standing, Status, standings
+from dq.semantics.approval import Standing, Status, ladders_of, standings
 from dq.semantics.definitions import approved_expression, definitions, term_object
 from dq.semantics.expression import Expression
 from dq.semantics.glossary import Glossary
@@ -76,12 +76,7 @@ class Meaning:
         Canonical stages and their graph are those of the file.
         """
         stages = self.glossary.stages
-        found = {
-            name.removeprefix(prefix): standing
-            for prefix in ("stages/ladder/",)
-            for name, standing in self.standings.items()
-            if name.startswith(prefix)
-        }
+        found = ladders_of(self.standings)
         if not any(s.approved for s in found.values()):
             return stages
         ladders = {

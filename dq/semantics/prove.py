@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dq.crm.model import TABLES
+from dq.crm.model import DERIVED, TABLES
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -19,15 +19,6 @@ BUDGET_MS = 500.0
 
 LOADING_MS = 10_000.0
 """What loading z3 may take, in a first proof that nobody waits for."""
-
-_DERIVED: Mapping[str, str] = {
-    "amount_base": "decimal",
-    "margin_base": "decimal",
-    "open_days": "integer",
-    "last_activity_at": "timestamp",
-    "department": "text",
-    "merged_into_id": "text",
-}
 
 
 def prover() -> Callable[[exp.Expr, exp.Expr, str], Proof]:
@@ -54,5 +45,5 @@ def prover() -> Callable[[exp.Expr, exp.Expr, str], Proof]:
 def _columns(table: str) -> dict[str, Column]:
     from dq.semantics.proof import Column
 
-    kinds = {**_DERIVED, **{c.name: c.type for c in TABLES[table].columns.values()}}
+    kinds = {**DERIVED, **{c.name: c.type for c in TABLES[table].columns.values()}}
     return {name: Column(kind) for name, kind in kinds.items()}

@@ -15,7 +15,7 @@ from dq.semantics.expression import Expression, read_expression
 if TYPE_CHECKING:
     from sqlglot import exp
 
-__all__ = ["Criterion", "Stages", "read_stages"]
+__all__ = ["Criterion", "Stages", "fold_name", "read_stages"]
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class Stages:
         """
         if stage is None:
             return None
-        name = _fold(stage)
-        ladder = self._folded.get(_fold(pipeline)) if pipeline is not None else None
+        name = fold_name(stage)
+        ladder = self._folded.get(fold_name(pipeline)) if pipeline is not None else None
         found = {ladder[name]} if ladder and name in ladder else set()
         if ladder is None:
             found = {names[name] for names in self._folded.values() if name in names}
         if not found:
-            found = {own for own in self.canonical if _fold(own) == name}
+            found = {own for own in self.canonical if fold_name(own) == name}
         return found.pop() if len(found) == 1 else None
 
     def after(self, stage: str) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class Stages:
     @cached_property
     def _folded(self) -> Mapping[str, Mapping[str, str]]:
         return {
-            _fold(pipeline): {_fold(own): stage for own, stage in ladder.items()}
+            fold_name(pipeline): {fold_name(own): stage for own, stage in ladder.items()}
             for pipeline, ladder in self.ladders.items()
         }
 
@@ -141,7 +141,7 @@ def _ladders(item: Item, canonical: Collection[str]) -> Mapping[str, Mapping[str
 
 def _check_folded(name: str, item: Item, taken: dict[str, str]) -> None:
     """Refuse a name that differs from an earlier one by case or spaces only."""
-    first = taken.setdefault(_fold(name), name)
+    first = taken.setdefault(fold_name(name), name)
     if first != name:
         raise item.error(
             "{name} and {first} differ by case or spaces only.",
@@ -166,5 +166,6 @@ def _check(name: str, item: Item, canonical: Collection[str]) -> None:
         raise item.unknown(name, canonical)
 
 
-def _fold(text: str) -> str:
+def fold_name(text: str) -> str:
+    """A stage's or pipeline's name as it is compared: case and spaces do not matter."""
     return " ".join(text.split()).casefold()

@@ -16,6 +16,7 @@ from dq.i18n.masking import kind_of_column
 from dq.i18n.translator import Translator
 from dq.semantics.approval import Standing, by_subject
 from dq.semantics.circles import uses_of
+from dq.semantics.definitions import LADDER
 from dq.semantics.glossary import Field, Glossary
 from dq.semantics.inforce import Meaning
 from dq.semantics.terms import Term
@@ -182,7 +183,7 @@ def _stages(meaning: Meaning, past: Past) -> dict[str, Any] | None:
         {
             "name": name,
             "stages": dict(ladder),
-            "decided": _decided(meaning, past, f"stages/ladder/{name}"),
+            "decided": _decided(meaning, past, f"{LADDER}{name}"),
         }
         for name, ladder in stages.ladders.items()
     ]

@@ -226,9 +226,9 @@ def test_sub_queries_are_not_judged_by_the_terms_own_columns() -> None:
 @pytest.fixture(scope="module")
 def house() -> Glossary:
     from dq.crm.model import TABLES
-    from dq.semantics.compile.scope import DERIVED
+    from dq.semantics.columns import MADE
 
-    columns = {name: {*table.columns, *DERIVED} for name, table in TABLES.items()}
+    columns = {name: {*table.columns, *MADE} for name, table in TABLES.items()}
     return load_glossary(Path(__file__).parents[2] / "glossary.yaml", columns)
 
 

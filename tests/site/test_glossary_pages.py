@@ -14,7 +14,7 @@ from dq.formats.glossary.compare import compare_document
 from dq.project import Project
 from dq.site import build_site
 from dq.store.imprint import imprint
-from tests.site.watching import Open, glossary_names, until, watched
+from tests.site.watching import Open, barriers, glossary_names, until, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -223,20 +223,7 @@ def test_no_english_is_left(open_page: Open, house: Project, address: str, langu
 def test_nothing_serious_for_accessibility(
     browser: Browser, first: Path, address: str, scheme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(first.as_uri() + address)
-    page.wait_for_selector("main.ready")
-    page.wait_for_timeout(300)
-    found = Axe().run(page).response["violations"]
-    context.close()
-    assert [
-        (one["id"], one["nodes"][0]["html"][:120], one["nodes"][0]["failureSummary"][:200])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
+    assert barriers(browser, first.as_uri() + address, scheme) == []
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from dq.i18n.language import LANGUAGES
 from dq.i18n.numbers import format_share
 from dq.project import Project
-from tests.site.watching import Open, glossary_names, until, watched
+from tests.site.watching import Open, barriers, glossary_names, until, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -141,20 +141,7 @@ def test_keyboard_reaches_the_content(open_page: Open) -> None:
 def test_nothing_serious_for_accessibility(
     browser: Browser, first_page: Path, address: str, scheme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(first_page.as_uri() + address)
-    page.wait_for_selector("main.ready")
-    page.wait_for_timeout(200)
-    found = Axe().run(page).response["violations"]
-    context.close()
-    assert [
-        (one["id"], one["nodes"][0]["html"][:120], one["nodes"][0]["failureSummary"][:200])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
+    assert barriers(browser, first_page.as_uri() + address, scheme) == []
 
 
 @pytest.mark.slow

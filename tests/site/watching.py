@@ -56,3 +56,21 @@ def watched(browser: Browser, first_page: Path) -> Iterator[Open]:
     yield at
     context.close()
     assert wrong == []
+
+
+def barriers(browser: Browser, address: str, scheme: str) -> list[tuple[str, str, str]]:
+    """What axe calls serious or critical on a page in a colour scheme."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("main.ready")
+    page.wait_for_timeout(300)
+    found = Axe().run(page).response["violations"]
+    context.close()
+    return [
+        (one["id"], one["nodes"][0]["html"][:120], one["nodes"][0]["failureSummary"][:200])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from sqlglot import exp
 
 from dq.errors import UsageError
+from dq.semantics.columns import Columns
 from dq.semantics.compile.measure import aggregates, limited, merged, same_shape
-from dq.semantics.compile.scope import Columns, Qualifier
+from dq.semantics.compile.scope import Qualifier
 from dq.semantics.inforce import InForce, Meaning
 from dq.semantics.terms import Term
 from dq.sql import portable as f
@@ -331,6 +332,7 @@ def _agreed(ladders: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 
 
 def _fold(text: str) -> str:
+    """As SQL's `fold` does it, which knows small letters only."""
     return " ".join(text.split()).lower()
 
 

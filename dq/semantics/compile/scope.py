@@ -14,10 +14,10 @@ from itertools import count
 from sqlglot import exp
 
 from dq.errors import UsageError
-from dq.semantics.columns import DERIVED, Columns, columns_of_table
+from dq.semantics.columns import Columns, columns_of_table
 from dq.sql import portable as f
 
-__all__ = ["DERIVED", "Columns", "Qualifier", "columns_of_table"]
+__all__ = ["Qualifier"]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from dq.semantics.definitions import LADDER
 from dq.semantics.glossary import Glossary
 from dq.semantics.lint.issue import Facts, Issue
 
@@ -23,7 +24,7 @@ def stages_incomplete(facts: Facts) -> Iterator[Issue]:
         missing = [stage for stage in stages.canonical if stage not in ladder.values()]
         if missing:
             args = {"ladder": name, "stages": ", ".join(missing)}
-            yield Issue("S115", "warning", f"stages/ladder/{name}", "ladder", args, stages.place)
+            yield Issue("S115", "warning", f"{LADDER}{name}", "ladder", args, stages.place)
     asked = facts.meaning.glossary.required_by_stage()
     bare = [
         stage

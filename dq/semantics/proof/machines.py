@@ -62,16 +62,11 @@ class Machine(Protocol):
 
 
 @dataclass(frozen=True)
-class StartsWith:
-    """Texts that begin so. The state is the number of letters read of it; -1: another text."""
+class _Spelled:
+    """What machines that spell a text share: the state counts its letters; all of them: it ends."""
 
     text: str
     start = 0
-
-    def step(self, state: int, letter: str) -> int:
-        if state < 0 or state == len(self.text):
-            return state
-        return state + 1 if self.text[state] == letter else -1
 
     def ends(self, state: int) -> bool:
         return state == len(self.text)
@@ -82,6 +77,16 @@ class StartsWith:
     @property
     def letters(self) -> Iterable[str]:
         return self.text
+
+
+@dataclass(frozen=True)
+class StartsWith(_Spelled):
+    """Texts that begin so. The state is the number of letters read of it; -1: another text."""
+
+    def step(self, state: int, letter: str) -> int:
+        if state < 0 or state == len(self.text):
+            return state
+        return state + 1 if self.text[state] == letter else -1
 
 
 @dataclass(frozen=True)
@@ -93,27 +98,14 @@ class Equals(StartsWith):
 
 
 @dataclass(frozen=True)
-class EndsWith:
+class EndsWith(_Spelled):
     """Texts that end so. The state is how much of it the last letters spell."""
-
-    text: str
-    start = 0
 
     def step(self, state: int, letter: str) -> int:
         read = self.text[:state] + letter
         while not self.text.startswith(read):
             read = read[1:]
         return len(read)
-
-    def ends(self, state: int) -> bool:
-        return state == len(self.text)
-
-    def kind(self, letter: str) -> Hashable:
-        return letter if letter in self.text else None
-
-    @property
-    def letters(self) -> Iterable[str]:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -125,11 +117,8 @@ class Contains(EndsWith):
 
 
 @dataclass(frozen=True)
-class FromOn:
-    """Texts that sort at or above a text. The state is None once that is decided to be not so."""
-
-    text: str
-    start = 0
+class FromOn(_Spelled):
+    """Texts that sort at or above a text. The state is -1 once that is decided to be not so."""
 
     def step(self, state: int, letter: str) -> int:
         if state < 0 or state == len(self.text):
@@ -138,16 +127,9 @@ class FromOn:
             return state + 1
         return len(self.text) if letter > self.text[state] else -1
 
-    def ends(self, state: int) -> bool:
-        return state == len(self.text)
-
     def kind(self, letter: str) -> Hashable:
         known = sorted(set(self.text))
         return (bisect_left(known, letter), letter in known)
-
-    @property
-    def letters(self) -> Iterable[str]:
-        return self.text
 
 
 @dataclass(frozen=True)
