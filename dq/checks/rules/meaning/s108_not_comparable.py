@@ -27,6 +27,9 @@ def checks(context: RuleContext) -> Iterator[CheckLike]:
     if facts is None:
         yield Skip(None, "needs.glossary")
         return
+    if len(facts.meaning.glossary.departments) < 2:
+        yield Skip(None, "needs.departments")
+        return
     from dq.semantics.conflicts import incomparable
 
     facts = replace(facts, incomparable=incomparable(facts.meaning))
